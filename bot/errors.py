@@ -1,0 +1,135 @@
+"""Every error of the project, drawn first.
+
+::
+
+    AtelierError
+    ├── UserError                 what a person can mend; `message` is safe to show, `code` is stable
+    │   ├── BadPicture            not_a_picture, picture_broken, picture_too_heavy, picture_too_large,
+    │   │                         picture_too_small, picture_too_long, picture_missing
+    │   ├── BadRequest            bad_options, bad_upload, …
+    │   ├── Forbidden             foreign_host, foreign_origin
+    │   ├── UnknownJob            unknown_job (also: a job of somebody else)
+    │   ├── NotReady              not_ready, not_painted, no_longer_cancellable
+    │   ├── TooExpensive          too_expensive; says the largest size that fits
+    │   └── Busy                  too_many_jobs, queue_full; says when to come back
+    ├── OperatorError             what the operator can mend; ends a command with exit status 2 and one line
+    │   ├── SettingsError
+    │   ├── DataDirectoryInUse
+    │   └── RendererUnavailable
+    ├── AdapterDown               one platform cannot be served; the others go on
+    ├── PoolFull                  the pool holds all it wants to
+    └── ReplyError                how sending a reply can end, but for success
+        ├── Retry                 later, after `after_s`
+        ├── Refused               never (blocked, deleted)
+        └── Unknown               nobody knows whether it was sent
+"""
+
+from __future__ import annotations
+
+
+class AtelierError(Exception):
+    """The root; anything else that reaches a border is a bug and is shown to nobody."""
+
+
+class UserError(AtelierError):
+    """Something that the person who asked can mend."""
+
+    code = "bad_request"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+
+
+class BadPicture(UserError):
+    """A picture that cannot be painted from."""
+
+    code = "not_a_picture"
+
+
+class BadRequest(UserError):
+    """An option or upload that cannot be understood."""
+
+    code = "bad_request"
+
+
+class Forbidden(UserError):
+    """A request that this caller may not make."""
+
+    code = "forbidden"
+
+
+class UnknownJob(UserError):
+    """No such job, or not this requester's: strangers learn no difference."""
+
+    code = "unknown_job"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such painting, or it is not yours.")
+
+
+class NotReady(UserError):
+    """The job is in another state than the request needs."""
+
+    code = "not_ready"
+
+
+class TooExpensive(UserError):
+    """The painting would take longer than allowed."""
+
+    code = "too_expensive"
+
+
+class Busy(UserError):
+    """The house is full, or this person has enough open jobs; `retry_after_s` is a fair time to come back."""
+
+    code = "queue_full"
+
+    def __init__(self, message: str, code: str | None = None, retry_after_s: float = 60) -> None:
+        super().__init__(message, code)
+        self.retry_after_s = retry_after_s
+
+
+class OperatorError(AtelierError):
+    """Something that whoever runs the service can mend; the text says how."""
+
+
+class SettingsError(OperatorError):
+    """A setting has a value that is not allowed; one line for each."""
+
+
+class DataDirectoryInUse(OperatorError):
+    """Another service holds the data directory."""
+
+
+class RendererUnavailable(OperatorError):
+    """The renderer cannot start here; the reason says what to do."""
+
+
+class AdapterDown(AtelierError):
+    """One platform cannot be served (wrong token, missing permission)."""
+
+
+class PoolFull(AtelierError):
+    """The pool holds all the work it wants to; offer the job again later."""
+
+
+class ReplyError(AtelierError):
+    """A reply was not confirmed."""
+
+
+class Retry(ReplyError):
+    """The platform asks to come back."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__(f"retry after {after_s:g} s")
+        self.after_s = after_s
+
+
+class Refused(ReplyError):
+    """The platform refuses this reply for good."""
+
+
+class Unknown(ReplyError):
+    """The connection was cut between sending and the answer."""

@@ -1,0 +1,79 @@
+"""A job: one request and its life, as a frozen value, and the one table of its transitions."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from enum import StrEnum
+from typing import Any
+
+from renderer.options import RenderOptions
+from renderer.protocol import StyleInput
+
+
+class Status(StrEnum):
+    """Where a job is in its life; the names are the API's too."""
+
+    QUEUED = "queued"  #: accepted and waiting
+    RENDERING = "rendering"  #: a worker holds it
+    RENDERED = "rendered"  #: the painting is stored, the reply is under way
+    DELIVERED = "delivered"  #: the requester has it, or can fetch it
+    FAILED = "failed"  #: ended without a painting; `reason` says why
+    CANCELLED = "cancelled"  #: ended by its requester or an admin
+    EXPIRED = "expired"  #: waited or lay longer than it may
+
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.RENDERING, Status.FAILED, Status.CANCELLED, Status.EXPIRED}),
+    # Back to queued: its worker died, or it is tried again.
+    Status.RENDERING: frozenset({Status.QUEUED, Status.RENDERED, Status.FAILED, Status.CANCELLED}),
+    Status.RENDERED: frozenset({Status.DELIVERED, Status.FAILED, Status.EXPIRED}),
+    Status.DELIVERED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.EXPIRED: frozenset(),
+}
+
+#: States in which a job still costs somebody work.
+OPEN = frozenset({Status.QUEUED, Status.RENDERING, Status.RENDERED})
+ENDED = frozenset(Status) - OPEN
+
+MAX_DELIVERIES = 3
+MAX_ATTEMPTS = 4
+
+
+class IllegalTransition(Exception):
+    """A job was asked to go where its state does not lead; always a bug or a late event."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Job:
+    """One request: who asked for what, and how far it is."""
+
+    id: str  #: 128 random bits in hex
+    adapter: str  #: name of the adapter that took it in
+    source: str  #: id of the message that asked, unique within the adapter
+    requester: str  #: ``platform:numeric or opaque id``
+    content: str  #: blob name of the normalised content picture
+    styles: tuple[StyleInput, ...]  #: blob names of the normalised style pictures, with weights
+    options: RenderOptions
+    created_at: float  #: Unix seconds
+    status: Status = Status.QUEUED
+    reason: str | None = None  #: why it ended, a stable code
+    attempt: int = 1  #: counted by the bot, at most `MAX_ATTEMPTS`
+    deliveries: int = 0  #: hand-overs to a worker in all, counted before each
+    started_at: float | None = None  #: last hand-over
+    ended_at: float | None = None
+    result: str | None = None  #: blob name of the painting
+    result_info: dict[str, Any] | None = None  #: width, height, seconds, iterations, losses, device
+
+
+def new_id() -> str:
+    """128 random bits in hex."""
+    return secrets.token_hex(16)
+
+
+def check_transition(before: Status, after: Status) -> None:
+    """Raise IllegalTransition unless the table allows the step."""
+    if after not in TRANSITIONS[before]:
+        raise IllegalTransition(f"{before} → {after}")

@@ -1,0 +1,120 @@
+"""The ports: what stands between the bot's services and the things that there are several of."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+from bot.jobs import Job
+from renderer.options import RenderOptions
+from renderer.protocol import Event, Progress, StyleInput
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reply:
+    """What a requester is told at the end of a job: the painting, or one sentence why there is none."""
+
+    text: str
+    painting: Path | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sent:
+    """A reply that the platform confirmed."""
+
+    message_id: str
+
+
+class Adapter(Protocol):
+    """One platform."""
+
+    name: str
+
+    async def run(self) -> None:
+        """Serve until cancelled; raises AdapterDown(reason) where the platform cannot be served."""
+
+    async def progress(self, job: Job, progress: Progress) -> None:
+        """Show how far a job is: best effort, rate-limited inside, never raises."""
+
+    async def reply(self, job: Job, reply: Reply) -> Sent:
+        """Send the end of a job; raises Retry, Refused or Unknown."""
+
+    async def find_reply(self, job: Job) -> Sent | None:
+        """After Unknown: the reply, if the platform can be asked and has it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RenderJob:
+    """A job as a pool sees it; pictures are blob names."""
+
+    id: str
+    attempt: int
+    deliveries: int  #: hand-overs so far
+    content: str
+    styles: tuple[StyleInput, ...]
+    options: RenderOptions
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """One worker of a pool."""
+
+    name: str
+    device: str | None  #: None until it has said ready
+    state: str  #: starting, idle, painting, down
+    job: str | None = None
+    reason: str | None = None  #: why it is down
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PoolStatus:
+    """What a pool could take and what it holds."""
+
+    slots: int
+    queued: int
+    workers: tuple[WorkerStatus, ...]
+
+
+class RenderPool(Protocol):
+    """Where jobs are rendered.
+
+    An accepted job ends in at least one terminal event (Done, Failed); Done only after the result is stored; a
+    terminal event counts as consumed once `on_event` returned; Progress may be lost; after three deliveries
+    without an end a job fails as poisoned.
+    """
+
+    async def start(self, on_event: Callable[[Event], Awaitable[None]]) -> None:
+        """Start the workers; events go to `on_event`."""
+
+    async def submit(self, job: RenderJob) -> None:
+        """Take a job; idempotent on (id, attempt). Raises PoolFull."""
+
+    async def cancel(self, job_id: str, attempt: int) -> None:
+        """Stop a job wherever it is; idempotent. It ends in Failed(cancelled) or, too late, in Done."""
+
+    async def held(self) -> set[tuple[str, int]]:
+        """(id, attempt) of all that is queued, running or not yet reported."""
+
+    async def status(self) -> PoolStatus:
+        """Slots, queue length and workers."""
+
+    async def drain(self, timeout_s: float) -> None:
+        """Take no more, let running jobs end within the time, then stop the workers."""
+
+
+class BlobStore(Protocol):
+    """Image files named by the SHA-256 of their bytes. Names never leave the bot."""
+
+    async def put(self, file: Path) -> str:
+        """Take a file in (it is moved) and return its name; the same bytes twice are one blob."""
+
+    def path(self, name: str) -> Path:
+        """Where a blob lies on this machine; raises FileNotFoundError when it does not."""
+
+    def scratch(self, suffix: str) -> Path:
+        """A fresh path on the store's own file system, for a file that will be `put`."""
+
+    async def delete(self, name: str) -> None:
+        """Remove a blob; no error when it is gone."""

@@ -1,0 +1,1 @@
+"""Settings, logging and the built-in gallery; imports no other package of the project."""

@@ -1,0 +1,1 @@
+"""The renderer: the process that owns the device, and the parent's side of it. Never imports bot."""

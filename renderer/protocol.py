@@ -1,0 +1,188 @@
+"""What the bot and the renderer say to one another, and how it is framed on the wire.
+
+A frame is a four-byte big-endian length followed by that many bytes of JSON, at most `MAX_FRAME` bytes. Every
+frame about a job carries its id and attempt, so that one child may hold several jobs. Pictures travel as file
+paths, but for previews, which are small enough to travel inside.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from renderer.options import RenderOptions
+
+#: A longer frame means that the peer is broken; reading on would only cost memory.
+MAX_FRAME = 1 << 20
+#: Previews are JPEGs below this size, so that any transport can carry them inside a message.
+MAX_PREVIEW = 50_000
+
+
+class _Frame(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class FailureReason(StrEnum):
+    """Why a painting ended without a picture."""
+
+    CANCELLED = "cancelled"  #: somebody asked for it
+    OUT_OF_MEMORY = "out_of_memory"  #: the device has too little for this size
+    BAD_INPUT = "bad_input"  #: the renderer could not use a picture or an option
+    RENDERER_DIED = "renderer_died"  #: the child crashed, hung or was killed while it held the job
+    POISONED = "poisoned"  #: the job was delivered too often without an end
+    INTERNAL = "internal"  #: an error of ours; the log has it whole
+
+
+# ---- to the renderer
+
+
+class StyleInput(_Frame):
+    """One style picture: a path for the child, a blob name for a pool, with its weight among the styles."""
+
+    picture: str
+    weight: float = Field(default=1.0, gt=0)
+
+
+class Paint(_Frame):
+    """Paint `content` in the manner of `styles` and write the picture to `output` (a PNG; temp, fsync, rename)."""
+
+    kind: Literal["paint"] = "paint"
+    job: str
+    attempt: int
+    delivery: int
+    content: str
+    styles: tuple[StyleInput, ...] = Field(min_length=1)
+    output: str
+    options: RenderOptions
+
+
+class Cancel(_Frame):
+    """Stop a job at its next evaluation; with `keep`, write what there is and end it as done."""
+
+    kind: Literal["cancel"] = "cancel"
+    job: str
+    attempt: int
+    keep: bool = False
+
+
+# ---- from the renderer
+
+
+class Ready(_Frame):
+    """The child has loaded its encoder and takes jobs."""
+
+    kind: Literal["ready"] = "ready"
+    device: str  #: torch's name: ``cpu``, ``cuda:0``, ``mps``
+    device_name: str  #: what a person would call it
+    encoder: str  #: name and short hash of the weights
+
+
+class Unready(_Frame):
+    """The child cannot serve (no weights, no such device) and ends; `reason` is for the operator."""
+
+    kind: Literal["unready"] = "unready"
+    reason: str
+
+
+class Tick(_Frame):
+    """A sign of life after every evaluation; the watchdog's only food."""
+
+    kind: Literal["tick"] = "tick"
+    job: str
+    attempt: int
+
+
+class _JobEvent(_Frame):
+    job: str
+    attempt: int
+    delivery: int
+    worker: str = ""  #: who paints, set by the pool
+
+
+class Started(_JobEvent):
+    """The job is being handed to a worker; consumed (stored) before the worker sees the picture."""
+
+    kind: Literal["started"] = "started"
+
+
+class Progress(_JobEvent):
+    """How far a painting is; may be lost. `preview` is a JPEG of at most `MAX_PREVIEW` bytes, or None."""
+
+    kind: Literal["progress"] = "progress"
+    fraction: float = Field(ge=0, le=1)
+    loss: float | None = None
+    preview: bytes | None = None
+
+
+class Done(_JobEvent):
+    """The picture is stored. `result` is a path when a child says it and a blob name when a pool says it."""
+
+    kind: Literal["done"] = "done"
+    result: str
+    width: int
+    height: int
+    seconds: float
+    iterations: int
+    losses: dict[str, float]
+    device: str
+    stopped_early: bool = False
+
+
+class Failed(_JobEvent):
+    """The painting ended without a picture. `detail` is for logs and admins, not for users."""
+
+    kind: Literal["failed"] = "failed"
+    reason: FailureReason
+    detail: str = ""
+
+
+Event = Started | Progress | Done | Failed
+ToChild = Annotated[Paint | Cancel, Field(discriminator="kind")]
+FromChild = Annotated[Ready | Unready | Tick | Started | Progress | Done | Failed, Field(discriminator="kind")]
+
+T = TypeVar("T")
+
+_to_child: TypeAdapter[Paint | Cancel] = TypeAdapter(ToChild)
+_from_child: TypeAdapter[Ready | Unready | Tick | Event] = TypeAdapter(FromChild)
+
+
+class BrokenFrame(ValueError):
+    """The peer sent something that is no frame of this protocol."""
+
+
+def pack(message: BaseModel) -> bytes:
+    """One message as a frame, ready to be written.
+
+    Raises BrokenFrame when it would be longer than `MAX_FRAME`.
+    """
+    body = message.model_dump_json().encode()
+    if len(body) > MAX_FRAME:
+        raise BrokenFrame(f"a {type(message).__name__} of {len(body)} bytes is over the frame limit of {MAX_FRAME}")
+    return len(body).to_bytes(4, "big") + body
+
+
+def body_length(header: bytes) -> int:
+    """Length in bytes that a four-byte header announces; raises BrokenFrame above `MAX_FRAME`."""
+    length = int.from_bytes(header, "big")
+    if length > MAX_FRAME:
+        raise BrokenFrame(f"a frame of {length} bytes was announced, over the limit of {MAX_FRAME}")
+    return length
+
+
+def parse_to_child(body: bytes) -> Paint | Cancel:
+    """A message for the child out of a frame's body; raises BrokenFrame when it is none."""
+    return _parse(_to_child, body)
+
+
+def parse_from_child(body: bytes) -> Ready | Unready | Tick | Event:
+    """A message of the child out of a frame's body; raises BrokenFrame when it is none."""
+    return _parse(_from_child, body)
+
+
+def _parse(adapter: TypeAdapter[T], body: bytes) -> T:
+    try:
+        return adapter.validate_json(body)
+    except ValueError as exc:
+        raise BrokenFrame(f"not a frame of this protocol: {exc}") from exc

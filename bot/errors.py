@@ -13,8 +13,6 @@
     │   ├── TooExpensive          too_expensive; says the largest size that fits
     │   └── Busy                  too_many_jobs, queue_full; says when to come back
     ├── OperatorError             what the operator can mend; ends a command with exit status 2 and one line
-    │   ├── SettingsError
-    │   ├── DataDirectoryInUse
     │   └── RendererUnavailable
     ├── AdapterDown               one platform cannot be served; the others go on
     ├── PoolFull                  the pool holds all it wants to
@@ -93,14 +91,6 @@ class Busy(UserError):
 
 class OperatorError(AtelierError):
     """Something that whoever runs the service can mend; the text says how."""
-
-
-class SettingsError(OperatorError):
-    """A setting has a value that is not allowed; one line for each."""
-
-
-class DataDirectoryInUse(OperatorError):
-    """Another service holds the data directory."""
 
 
 class RendererUnavailable(OperatorError):

@@ -77,6 +77,7 @@ class Ready(_Frame):
     device: str  #: torch's name: ``cpu``, ``cuda:0``, ``mps``
     device_name: str  #: what a person would call it
     encoder: str  #: name and short hash of the weights
+    peers: tuple[str, ...] = ()  #: further devices of this machine, where the device was chosen by ``auto``
 
 
 class Unready(_Frame):

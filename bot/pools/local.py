@@ -1,0 +1,191 @@
+"""The pool on this machine: one renderer child per device."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import dataclasses
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+
+import structlog
+
+from bot.errors import PoolFull
+from bot.jobs import MAX_DELIVERIES
+from bot.ports import BlobStore, PoolStatus, RenderJob, WorkerStatus
+from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Started, StyleInput
+from renderer.supervisor import ChildSpec, Patience, Supervisor
+
+log = structlog.get_logger(__name__)
+
+OnEvent = Callable[[Event], Awaitable[None]]
+Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
+Key = tuple[str, int]
+
+#: Jobs that wait in the pool beyond those being painted, so that a device never idles between two.
+PREFETCH = 1
+
+
+@dataclasses.dataclass
+class _Seat:
+    """One worker: its child, and what is on its easel."""
+
+    supervisor: Supervisor
+    job: RenderJob | None = None
+    ended: asyncio.Future[Failed | None] | None = None  # the loss of the child, or None for any other end
+
+
+class LocalPool:
+    """Implements `bot.ports.RenderPool` with supervised children; devices found by `auto` get one each."""
+
+    def __init__(self, spec: ChildSpec, patience: Patience, blobs: BlobStore, spawn: Spawn) -> None:
+        """`spawn` starts a named long-lived task whose death is the application's."""
+        self._spec = spec
+        self._patience = patience
+        self._blobs = blobs
+        self._spawn = spawn
+        self._seats: list[_Seat] = []
+        self._queue: collections.deque[RenderJob] = collections.deque()
+        self._cancelled: set[Key] = set()
+        self._arrived = asyncio.Condition()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._draining = False
+
+    async def start(self, on_event: OnEvent) -> None:
+        """Start a child on the device that was set; `auto` brings further devices in once the first is ready."""
+        self._on_event = on_event
+        self._add_seat("local-0", self._spec)
+        if self._spec.device == "auto":
+            self._tasks.append(self._spawn(self._add_peers(), "further devices"))
+
+    async def submit(self, job: RenderJob) -> None:
+        """Take a job; idempotent on (id, attempt). Raises PoolFull."""
+        if _key(job) in await self.held():
+            return
+        if self._draining or len(self._queue) >= PREFETCH + sum(seat.job is None for seat in self._seats):
+            raise PoolFull
+        await self._enqueue(job)
+
+    async def cancel(self, job_id: str, attempt: int) -> None:
+        """Stop a job wherever it is; one that still waits ends here and now."""
+        key = (job_id, attempt)
+        for job in [job for job in self._queue if _key(job) == key]:
+            self._queue.remove(job)
+            await self._fail(job, FailureReason.CANCELLED)
+        for seat in self._seats:
+            if seat.job and _key(seat.job) == key:
+                self._cancelled.add(key)
+                await seat.supervisor.cancel(job_id, attempt)
+
+    async def held(self) -> set[Key]:
+        """(id, attempt) of all that is queued, running or not yet reported."""
+        return {_key(job) for job in self._queue} | {_key(seat.job) for seat in self._seats if seat.job}
+
+    async def status(self) -> PoolStatus:
+        """Slots, queue length and workers."""
+        return PoolStatus(len(self._seats), len(self._queue), tuple(map(_worker_status, self._seats)))
+
+    async def drain(self, timeout_s: float) -> None:
+        """Take no more, let running jobs end within the time, then stop the children; the rest stays `held`."""
+        self._draining = True
+        running = [seat.ended for seat in self._seats if seat.ended]
+        if running:
+            await asyncio.wait(running, timeout=timeout_s)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _add_seat(self, name: str, spec: ChildSpec) -> None:
+        async def on_event(event: Event) -> None:
+            await self._from_child(seat, event)
+
+        seat = _Seat(Supervisor(name, spec, on_event, self._patience))
+        self._seats.append(seat)
+        self._tasks.append(self._spawn(seat.supervisor.run(), f"supervisor of {name}"))
+        self._tasks.append(self._spawn(self._feed(seat), f"feeder of {name}"))
+
+    async def _add_peers(self) -> None:
+        ready = await self._seats[0].supervisor.wait_ready()
+        for number, device in enumerate(ready.peers, start=1):
+            self._add_seat(f"local-{number}", dataclasses.replace(self._spec, device=device))
+
+    async def _enqueue(self, job: RenderJob, first: bool = False) -> None:
+        async with self._arrived:
+            (self._queue.appendleft if first else self._queue.append)(job)
+            self._arrived.notify()
+
+    async def _feed(self, seat: _Seat) -> None:
+        """One job after another onto the seat's child."""
+        while True:
+            await seat.supervisor.wait_ready()
+            async with self._arrived:
+                await self._arrived.wait_for(lambda: self._queue and not self._draining)
+                seat.job = self._queue.popleft()
+            lost = await self._paint(seat, seat.job)
+            if lost and _key(seat.job) in self._cancelled:
+                await self._fail(seat.job, FailureReason.CANCELLED)
+            elif lost:
+                await self._enqueue(dataclasses.replace(seat.job, deliveries=lost.delivery), first=True)
+            self._cancelled.discard(_key(seat.job))
+            seat.job, seat.ended = None, None
+
+    async def _paint(self, seat: _Seat, job: RenderJob) -> Failed | None:
+        """Hand a job over and wait for its end; the event of its loss when the child died under it."""
+        if job.deliveries >= MAX_DELIVERIES:
+            await self._fail(job, FailureReason.POISONED)
+            return None
+        delivery = job.deliveries + 1
+        seat.ended = asyncio.get_running_loop().create_future()
+        name = seat.supervisor.name
+        # Counted in the store before the child sees the picture, so that one that kills us is found out.
+        await self._on_event(Started(job=job.id, attempt=job.attempt, delivery=delivery, worker=name))
+        try:
+            order = self._order(job, delivery)
+        except FileNotFoundError as exc:
+            await self._fail(job, FailureReason.BAD_INPUT, f"a picture is gone: {exc}")
+            return None
+        await seat.supervisor.paint(order)
+        if _key(job) in self._cancelled:  # it came while the hand-over was under way
+            await seat.supervisor.cancel(job.id, job.attempt)
+        return await asyncio.shield(seat.ended)
+
+    def _order(self, job: RenderJob, delivery: int) -> Paint:
+        return Paint(
+            job=job.id,
+            attempt=job.attempt,
+            delivery=delivery,
+            content=str(self._blobs.path(job.content)),
+            styles=tuple(
+                StyleInput(picture=str(self._blobs.path(style.picture)), weight=style.weight) for style in job.styles
+            ),
+            output=str(self._blobs.scratch(".png")),
+            options=job.options,
+        )
+
+    async def _from_child(self, seat: _Seat, event: Event) -> None:
+        lost = isinstance(event, Failed) and event.reason is FailureReason.RENDERER_DIED
+        if isinstance(event, Done):
+            event = event.model_copy(update={"result": await self._blobs.put(Path(event.result))})
+        if not lost:
+            await self._on_event(event)
+        if isinstance(event, (Done, Failed)) and seat.ended and not seat.ended.done():
+            seat.ended.set_result(event if lost and isinstance(event, Failed) else None)
+
+    async def _fail(self, job: RenderJob, reason: FailureReason, detail: str = "") -> None:
+        failed = Failed(job=job.id, attempt=job.attempt, delivery=job.deliveries, reason=reason, detail=detail)
+        await self._on_event(failed)
+
+
+def _key(job: RenderJob) -> Key:
+    return job.id, job.attempt
+
+
+def _worker_status(seat: _Seat) -> WorkerStatus:
+    supervisor = seat.supervisor
+    device = supervisor.ready.device if supervisor.ready else None
+    if supervisor.ready:
+        state = "painting" if seat.job else "idle"
+    else:
+        state = "down" if supervisor.down else "starting"
+    return WorkerStatus(supervisor.name, device, state, seat.job.id if seat.job else None, supervisor.down)

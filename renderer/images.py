@@ -1,0 +1,71 @@
+"""Between picture files and tensors: (1, 3, H, W), float32, RGB in 0..1."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.nn import functional
+
+from renderer.options import MAX_SIZE
+from renderer.protocol import MAX_PREVIEW
+
+_PREVIEW_EDGE = 384
+
+
+def open_rgb(path: Path) -> Image.Image:
+    """A normalised picture (the bot has decoded and checked it before), fully read."""
+    with Image.open(path, formats=("PNG", "JPEG")) as image:
+        return image.convert("RGB")
+
+
+def scaled_size(width: int, height: int, long_edge: int) -> tuple[int, int]:
+    """(width, height) with that long edge and the ratio kept to the nearest pixel, at least 1 each."""
+    factor = long_edge / max(width, height)
+    return max(1, round(width * factor)), max(1, round(height * factor))
+
+
+def to_tensor(image: Image.Image, long_edge: int, device: torch.device) -> torch.Tensor:
+    """The picture at that long edge (px), on the device."""
+    if not 1 <= long_edge <= MAX_SIZE * 4:
+        raise ValueError(f"long edge {long_edge} px")
+    resized = image.resize(scaled_size(*image.size, long_edge), Image.Resampling.LANCZOS)
+    pixels = torch.from_numpy(np.array(resized)).permute(2, 0, 1).unsqueeze(0)  # (1, 3, H, W), uint8
+    return (pixels.to(device=device, dtype=torch.float32) / 255).contiguous()
+
+
+def to_image(picture: torch.Tensor) -> Image.Image:
+    """A picture of 8 bits a channel; values outside 0..1 are clamped."""
+    pixels = (picture.detach()[0].clamp(0, 1) * 255).round().to(torch.uint8)
+    return Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy())
+
+
+def resize(picture: torch.Tensor, width: int, height: int) -> torch.Tensor:
+    """The picture at another size, bicubic, (1, 3, height, width)."""
+    return functional.interpolate(picture, size=(height, width), mode="bicubic", align_corners=False).contiguous()
+
+
+def write_png(image: Image.Image, path: Path) -> None:
+    """Write so that `path` is either absent or whole, also after a power cut: temp, fsync, rename."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with temporary.open("wb") as stream:
+        image.save(stream, format="PNG", compress_level=6)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+
+
+def preview(picture: torch.Tensor) -> bytes:
+    """A JPEG of at most `MAX_PREVIEW` bytes."""
+    image = to_image(picture)
+    image.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE))
+    for quality in (80, 60, 40, 20):
+        buffer = io.BytesIO()
+        image.save(buffer, format="JPEG", quality=quality)
+        if buffer.tell() <= MAX_PREVIEW:
+            break
+    return buffer.getvalue()

@@ -1,0 +1,307 @@
+"""The parent's side of a renderer child: starts it, talks to it, watches it, replaces it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+
+from renderer import protocol
+
+log = structlog.get_logger(__name__)
+
+#: All that a child gets of the parent's environment: no token of ours, nor anything else that it has no use for.
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME")
+_ENVIRONMENT_PREFIXES = ("LC_", "CUDA_", "NVIDIA_", "PYTORCH_", "TORCH_", "OMP_", "MKL_", "KMP_")
+_END_S = 2.0
+_WATCH_INTERVAL_S = 0.5
+_BACK_OFF_S = (0.0, 1.0, 5.0, 15.0, 60.0)
+
+Key = tuple[str, int]  # job id and attempt
+OnEvent = Callable[[protocol.Event], Awaitable[None]]
+
+
+@dataclasses.dataclass(frozen=True)
+class ChildSpec:
+    """How a child is started."""
+
+    weights_dir: Path
+    device: str = "auto"
+    encoder: str = "vgg16"
+    threads: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Patience:
+    """How many seconds each thing may take before the child is replaced."""
+
+    ready_s: float = 180
+    tick_s: float = 60
+    cancel_s: float = 10
+
+
+class ChildLost(Exception):
+    """The child ended, hung or broke the protocol; the text says which."""
+
+
+class Supervisor:
+    """Keeps one child alive and carries its events to `on_event`, one after another.
+
+    A job that the child held when it died ends in Failed(renderer_died). A terminal event counts as consumed, and
+    its job as no longer held, once `on_event` has returned.
+    """
+
+    def __init__(self, name: str, spec: ChildSpec, on_event: OnEvent, patience: Patience = Patience()) -> None:
+        self.name = name
+        self.ready: protocol.Ready | None = None
+        #: Why there is no child at present; None while one is starting or serving.
+        self.down: str | None = "not started"
+        self._spec = spec
+        self._on_event = on_event
+        self._patience = patience
+        self._changed = asyncio.Condition()
+        self._held: dict[Key, int] = {}  # → delivery
+        self._cancel_deadlines: dict[Key, float] = {}
+        self._last_sign = 0.0
+        self._writer: asyncio.StreamWriter | None = None
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child, while there is one."""
+        return self._process.pid if self._process else None
+
+    async def run(self) -> None:
+        """Keep a child alive until cancelled; then stop it."""
+        failures = 0
+        while True:
+            was_ready = False
+            try:
+                await self._live_one_child()
+            except ChildLost as exc:
+                was_ready = self.ready is not None
+                await self._set(ready=None, down=str(exc))
+                log.warning("renderer lost", worker=self.name, reason=str(exc), jobs=len(self._held))
+            await self._report_lost_jobs()
+            failures = 0 if was_ready else failures + 1
+            await asyncio.sleep(_BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)])
+
+    async def wait_ready(self) -> protocol.Ready:
+        """Wait until a child serves."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.ready is not None)
+            assert self.ready is not None
+            return self.ready
+
+    async def wait_ready_or_down(self) -> protocol.Ready | str:
+        """Wait until a child serves or has failed to; the reason in the latter case."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.ready is not None or self.down not in (None, "not started"))
+            return self.ready or self.down or ""
+
+    async def paint(self, order: protocol.Paint) -> None:
+        """Hand a job to the child; a child that is gone ends it as renderer_died, through `on_event`."""
+        key = (order.job, order.attempt)
+        if key in self._held:
+            return
+        if not self._held:
+            self._last_sign = _now()
+        self._held[key] = order.delivery
+        if self.ready is None:
+            await self._report_lost_jobs()
+        else:
+            await self._send(order)
+
+    async def cancel(self, job: str, attempt: int, keep: bool = False) -> None:
+        """Ask the child to stop a job; after `patience.cancel_s` without an answer the child is replaced."""
+        key = (job, attempt)
+        if key in self._held:
+            self._cancel_deadlines.setdefault(key, _now() + self._patience.cancel_s)
+            await self._send(protocol.Cancel(job=job, attempt=attempt, keep=keep))
+
+    async def _live_one_child(self) -> None:
+        await self._set(ready=None, down=None)
+        reader = await self._spawn()
+        try:
+            async with asyncio.timeout(self._patience.ready_s):
+                first = await self._receive(reader)
+        except TimeoutError:
+            raise ChildLost(f"not ready within {self._patience.ready_s:g} s") from None
+        else:
+            if isinstance(first, protocol.Unready):
+                raise ChildLost(first.reason)
+            if not isinstance(first, protocol.Ready):
+                raise ChildLost("it did not begin with ready")
+            log.info("renderer ready", worker=self.name, device=first.device_name, encoder=first.encoder, pid=self.pid)
+            await self._set(ready=first, down=None)
+            watch = asyncio.create_task(self._watch(), name=f"watchdog of {self.name}")
+            read = asyncio.create_task(self._read(reader), name=f"reader of {self.name}")
+            try:
+                await asyncio.wait({watch, read}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await _end_tasks(watch, read)
+            for task in (watch, read):
+                if not task.cancelled() and (exc := task.exception()):
+                    raise exc
+        finally:
+            await asyncio.shield(self._end_child())
+
+    async def _spawn(self) -> asyncio.StreamReader:
+        ours, theirs = socket.socketpair()
+        spec = self._spec
+        arguments = ["--socket", str(theirs.fileno()), "--parent", str(os.getpid()), "--device", spec.device]
+        arguments += ["--encoder", spec.encoder, "--weights", str(spec.weights_dir.absolute())]
+        if spec.threads:
+            arguments += ["--threads", str(spec.threads)]
+        with theirs:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # the current folder is no place to import from
+                "-m",
+                "renderer.worker",
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                pass_fds=(theirs.fileno(),),
+                env=_environment(),
+                start_new_session=True,  # a Ctrl-C in the terminal is for the bot alone
+            )
+        assert self._process.stderr is not None
+        self._drain = asyncio.create_task(self._log_stderr(self._process.stderr), name=f"stderr of {self.name}")
+        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        return reader
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        while True:
+            message = await self._receive(reader)
+            self._last_sign = _now()
+            if isinstance(message, protocol.Tick):
+                continue
+            if isinstance(message, (protocol.Ready, protocol.Unready)):
+                raise ChildLost("it said ready twice")
+            key = (message.job, message.attempt)
+            if key not in self._held:
+                log.warning("event for a job not held", worker=self.name, job=message.job, event_kind=message.kind)
+                continue
+            await self._on_event(message.model_copy(update={"worker": self.name}))
+            if isinstance(message, (protocol.Done, protocol.Failed)):
+                self._forget(key)
+
+    async def _receive(
+        self, reader: asyncio.StreamReader
+    ) -> protocol.Ready | protocol.Unready | protocol.Tick | protocol.Event:
+        try:
+            header = await reader.readexactly(4)
+            return protocol.parse_from_child(await reader.readexactly(protocol.body_length(header)))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise ChildLost(await self._exit_reason()) from None
+        except protocol.BrokenFrame as exc:
+            raise ChildLost(str(exc)) from exc
+
+    async def _exit_reason(self) -> str:
+        assert self._process is not None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._process.wait()
+        status = self._process.returncode
+        if status is None:
+            return "it closed its connection"
+        return f"ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+
+    async def _watch(self) -> None:
+        """Raise ChildLost when a busy child is silent for too long or does not obey a cancel."""
+        while True:
+            before = _now()
+            await asyncio.sleep(_WATCH_INTERVAL_S)
+            now = _now()
+            if now - before > 10 * _WATCH_INTERVAL_S:
+                # This process itself stood still (suspended laptop, SIGSTOP): the child's signs wait unread.
+                self._last_sign = now
+            if self._held and now - self._last_sign > self._patience.tick_s:
+                raise ChildLost(f"no sign of life for {self._patience.tick_s:g} s")
+            if any(now > deadline for deadline in self._cancel_deadlines.values()):
+                raise ChildLost(f"did not obey a cancel within {self._patience.cancel_s:g} s")
+
+    async def _send(self, message: protocol.Paint | protocol.Cancel) -> None:
+        # A lost connection is the reader's to notice; it then reports every held job.
+        if self._writer is not None:
+            with contextlib.suppress(ConnectionError):
+                self._writer.write(protocol.pack(message))
+                await self._writer.drain()
+
+    async def _report_lost_jobs(self) -> None:
+        for (job, attempt), delivery in list(self._held.items()):
+            reason = self.down or "the renderer is starting"
+            await self._on_event(
+                protocol.Failed(
+                    job=job,
+                    attempt=attempt,
+                    delivery=delivery,
+                    worker=self.name,
+                    reason=protocol.FailureReason.RENDERER_DIED,
+                    detail=reason,
+                )
+            )
+            self._forget((job, attempt))
+
+    def _forget(self, key: Key) -> None:
+        self._held.pop(key, None)
+        self._cancel_deadlines.pop(key, None)
+
+    async def _end_child(self) -> None:
+        """Close the socket, at which the child ends by itself; then terminate, then kill."""
+        self.ready = None
+        if self._writer is not None:
+            self._writer.close()
+            with contextlib.suppress(ConnectionError):
+                await self._writer.wait_closed()
+            self._writer = None
+        process = self._process
+        if process is None:
+            return
+        for force in (process.terminate, process.kill):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_END_S):
+                    await process.wait()
+                    break
+            with contextlib.suppress(ProcessLookupError):
+                force()
+        await process.wait()
+        await self._drain
+        self._process = None
+
+    async def _log_stderr(self, stream: asyncio.StreamReader) -> None:
+        while chunk := await stream.read(1 << 16):
+            log.info("renderer says", worker=self.name, text=chunk.decode(errors="replace").rstrip())
+
+    async def _set(self, ready: protocol.Ready | None, down: str | None) -> None:
+        async with self._changed:
+            self.ready, self.down = ready, down
+            self._changed.notify_all()
+
+
+async def _end_tasks(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+def _environment() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in _ENVIRONMENT or name.startswith(_ENVIRONMENT_PREFIXES)
+    }
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

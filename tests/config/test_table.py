@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.settings import load
+from config.table import explain
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "123456789:abcdefghijklmnopqrstuvwxyz_ABCDEFGH"
+
+
+def test_what_is_in_force_is_explained_with_its_origin_and_secrets_masked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "token").write_text(TOKEN)
+    (folder / ".env").write_text("ATELIER_WEB__ALLOWED_HOSTS=a.example,b.example\n")
+    (folder / "atelier.toml").write_text("[limits]\npicture_mb = 12.5\n")
+    monkeypatch.setenv("ATELIER_WEB__ENABLED", "0")
+    monkeypatch.setenv("ATELIER_TELEGRAM__TOKEN_FILE", "token")
+    rows = {row.name: row for row in explain(load(web={"port": 0}))}
+    assert {name: (row.value, row.origin) for name, row in rows.items() if row.origin != "default"} == {
+        "ATELIER_WEB__PORT": ("0", "command line"),
+        "ATELIER_WEB__ENABLED": ("false", "environment"),
+        "ATELIER_WEB__ALLOWED_HOSTS": ("a.example, b.example", ".env"),
+        "ATELIER_LIMITS__PICTURE_MB": ("12.5", "atelier.toml"),
+        "ATELIER_TELEGRAM__TOKEN": ("********", "file token"),
+    }
+    assert rows["ATELIER_LIMITS__PICTURE_MP"].value == "50"
+    assert rows["ATELIER_X__ACCESS_TOKEN"].value == "not set"
+    assert rows["ATELIER_LOG__LEVEL"].allowed == "debug, info, warning or error"
+    assert all(row.description and row.allowed for row in rows.values())
+
+
+def test_the_page_of_settings_is_up_to_date() -> None:
+    written = subprocess.run(
+        [sys.executable, "-m", "config.table"], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60, check=True
+    ).stdout
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    assert page == written, "docs/settings.md is out of date; renew it: python -m config.table > docs/settings.md"
+    assert "| `ATELIER_WEB__PORT` | 8080 | a whole number at least 0 and at most 65535 |" in page

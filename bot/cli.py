@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,10 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from bot.errors import OperatorError, UserError
-from config.settings import Settings, SettingsError, load
+from config.lock import DataDirectoryError
+from config.log import LogSettings, setup
+from config.settings import SettingsError, load
+from config.table import explain
 from renderer.options import MAX_SIZE, MIN_SIZE, RenderOptions
 
 app = typer.Typer(
@@ -50,7 +54,9 @@ def run() -> None:
     """Serve the web page and API, and the bots whose tokens are set, until Ctrl-C."""
     from bot.app import serve
 
-    raise typer.Exit(asyncio.run(serve(load())))
+    settings = load()
+    setup(settings.log, settings.secret_values())
+    asyncio.run(serve(settings))
 
 
 _STYLE_HELP = "A style picture; repeat it to blend several, with weights: --style a.jpg:0.7 --style b.jpg:0.3."
@@ -88,7 +94,8 @@ def paint(
     options = _options(size=size, strength=strength, seed=seed, iterations=iterations)
     into_folder = output.endswith("/") or Path(output).is_dir()
     commission = Commission(contents, styles, Path(output), options, as_json, into_folder)
-    settings = load(renderer={"device": device}) if device else load()
+    settings = load(renderer={"device": device})
+    setup(LogSettings(level="warning"), settings.secret_values())
     raise typer.Exit(asyncio.run(paint(commission, settings, Console(stderr=True))))
 
 
@@ -124,11 +131,30 @@ def _options(**values: Any) -> RenderOptions:
         raise typer.BadParameter("; ".join(problems)) from exc
 
 
+@app.command()
+def settings() -> None:
+    """Print the settings in force, secrets masked, and where each comes from."""
+    from rich.table import Table
+
+    table = Table("setting", "value", "from", box=None, pad_edge=False)
+    for row in explain(load()):
+        table.add_row(row.name, row.value, row.origin)
+    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+@app.command()
+def weights() -> None:
+    """Fetch the encoder's weights, where they are not there yet."""
+    settings = load()
+    command = [sys.executable, "-P", "-m", "renderer.weights", str(settings.weights_dir), settings.renderer.encoder]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
 def main() -> None:
     """Entry point of the console script: every error that somebody can mend is one line and exit status 2."""
     try:
         status = app(standalone_mode=False)
-    except (OperatorError, UserError, SettingsError) as exc:
+    except (OperatorError, UserError, SettingsError, DataDirectoryError) as exc:
         sys.exit(_complain(str(exc)))
     except typer.TyperException as exc:
         sys.exit(_complain(exc.format_message()))

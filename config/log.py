@@ -20,8 +20,8 @@ __all__ = ["LogSettings", "Redactor", "setup"]
 
 MASK = "[redacted]"
 
-#: These log every request at INFO, httpx with the bot's token in its URL.
-QUIET = ("httpx", "httpcore", "aiohttp.access")
+#: These log every request at INFO, httpx with the bot's token in its URL, and alembic its own set-up.
+QUIET = ("httpx", "httpcore", "aiohttp.access", "alembic")
 
 _TELEGRAM_TOKENS = (
     # The first stops at quotes, backslashes and colour codes too, so that a rendered line stays whole around it.

@@ -1,0 +1,59 @@
+# Two commands for everybody: `make run` and `make test`. Both do all set-up, through pip.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+INSTALLED := .venv/.installed
+TESTABLE := .venv/.testable
+
+.PHONY: run setup test check bench chromium constraints clean help
+
+run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl-C
+	@$(BIN)/atelier run
+
+setup: $(INSTALLED)  ## create .venv, install everything pinned, fetch the encoder's weights
+	@$(BIN)/atelier weights
+
+test: setup $(TESTABLE) chromium check  ## run every check and test
+	@$(BIN)/python -m pytest --cov=bot --cov=renderer --cov=config --cov-report=term:skip-covered
+
+check: $(TESTABLE)  ## ruff and mypy, strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+
+bench: setup $(TESTABLE)  ## measure speed and memory: a table, and bench-out/bench.json
+	@$(BIN)/python -m tests.bench
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Atelier needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make PYTHON=python3.12"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "No virtual environment could be made; on Debian and Ubuntu: apt install python3-venv"; exit 2; }
+	@echo "Installing what Atelier needs into .venv (once; some minutes) …"
+	@$(PIP) --editable .
+	@touch $@
+
+$(TESTABLE): $(INSTALLED)
+	@echo "Installing what the tests need …"
+	@$(PIP) --editable '.[test]'
+	@touch $@
+
+# Tests drive a real browser. Where it may not be installed here, the browser tests fail and say so.
+chromium:
+	@command -v chromium >/dev/null || { \
+	  echo "Installing Debian's chromium for the browser tests …"; \
+	  SUDO=""; test `id -u` = 0 || SUDO="sudo -n"; \
+	  $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq chromium >/dev/null; } || \
+	  echo "chromium could not be installed; install it and run make test again"
+
+constraints:  ## renew constraints.txt from a fresh environment
+	@rm -rf .venv-constraints && $(PYTHON) -m venv .venv-constraints
+	@.venv-constraints/bin/pip install --quiet --editable '.[test]'
+	@{ sed -n '/^#/p' constraints.txt; .venv-constraints/bin/pip freeze --exclude-editable | sed 's/+cpu//'; } > .constraints.new
+	@mv .constraints.new constraints.txt; rm -rf .venv-constraints
+
+clean:  ## remove the environment and caches; data/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .coverage bench-out *.egg-info
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14

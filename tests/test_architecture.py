@@ -1,0 +1,135 @@
+"""Who may import whom: the table of docs/architecture.md, as a test."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("bot", "renderer", "config")
+
+_RENDERER_PARTS = {
+    f"renderer.{name}"
+    for name in (
+        "options", "protocol", "weights", "images", "features", "losses", "optimise", "devices", "torchvision_import",
+    )
+}  # fmt: skip
+_SERVICES = {
+    f"bot.{name}"
+    for name in (
+        "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
+    )
+}  # fmt: skip
+_PAINTERS = {"renderer.stylise"}
+_WITHOUT_TORCH = {"renderer.options", "renderer.protocol", "renderer.supervisor", "renderer.weights"}
+_CONTRACTS = {"bot.ports", "bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"}
+
+#: Module or package → what of the project it may import; the longest match counts.
+MAY_IMPORT: dict[str, set[str]] = {
+    "config": {"config"},
+    "renderer": set(),
+    "renderer.options": set(),
+    "renderer.protocol": {"renderer.options"},
+    "renderer.supervisor": {"renderer.options", "renderer.protocol"},
+    "renderer.weights": {"renderer.torchvision_import"},
+    "renderer.devices": set(),
+    "renderer.torchvision_import": set(),
+    "renderer.images": {"renderer.options", "renderer.protocol"},
+    "renderer.features": {"renderer.weights"},
+    "renderer.losses": set(),
+    "renderer.optimise": set(),
+    "renderer.stylise": _RENDERER_PARTS,
+    "renderer.worker": _RENDERER_PARTS | _PAINTERS,
+    "bot.errors": set(),
+    "bot.jobs": {"renderer.options", "renderer.protocol"},
+    "bot.ports": {"bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"},
+    "bot.decode": set(),
+    "bot.pools": _CONTRACTS | {"renderer.supervisor"},
+    "bot.adapters": _CONTRACTS | {"bot.intake", "bot.desk", "bot.replies", "bot.adapters", "config.settings"},
+    "bot.app": {"bot", "config", *_WITHOUT_TORCH},
+    "bot.cli": {"bot", "config", *_WITHOUT_TORCH},
+    "bot.paint": {"bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_WITHOUT_TORCH},
+    "bot.doctor": {"bot.errors", "config", *_WITHOUT_TORCH},
+    # The services: one another, never an adapter, a pool or the application.
+    "bot": {*_CONTRACTS, *_SERVICES, "config.settings"},
+}
+
+#: Third-party package → the only modules that may import it.
+ONLY_IN = {
+    "torch": {"renderer"},
+    "torchvision": {"renderer.torchvision_import"},
+    "telegram": {"bot.adapters.telegram"},
+    "tweepy": {"bot.adapters.x"},
+    "aiohttp": {"bot.adapters.web"},
+    "sqlalchemy": {"bot.store"},
+    "alembic": {"bot.store"},
+    "typer": {"bot.cli"},
+    "onnx": {"renderer.weights"},
+}
+WITHOUT_TORCH = ("renderer.options", "renderer.protocol", "renderer.supervisor")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            parts = file.relative_to(ROOT).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), file
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Names that a module imports, dotted; `from a import b` counts as `a.b` where that is a module of the project."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are absolute"
+            module = node.module or ""
+            for alias in node.names:
+                inner = ROOT.joinpath(*module.split("."), alias.name)
+                is_module = inner.is_dir() or inner.with_suffix(".py").exists()
+                yield f"{module}.{alias.name}" if is_module else module
+
+
+def within(name: str, places: set[str]) -> bool:
+    return any(name == place or name.startswith(place + ".") for place in places)
+
+
+def rule(module: str) -> set[str]:
+    matches = [name for name in MAY_IMPORT if within(module, {name})]
+    assert matches, f"{module} is not on the map: add it to docs/architecture.md and to this table"
+    return MAY_IMPORT[max(matches, key=len)]
+
+
+MODULES = list(modules())
+
+
+@pytest.mark.parametrize("module,file", MODULES, ids=[name for name, _ in MODULES])
+def test_a_module_imports_only_what_the_map_allows(module: str, file: Path) -> None:
+    allowed = rule(module)
+    own_package = {module.rpartition(".")[0]} if module.count(".") > 1 else set()
+    for name in imports(file):
+        if name.split(".")[0] in PACKAGES:
+            assert within(name, allowed | own_package | {module}), f"{module} may not import {name}"
+        for package, places in ONLY_IN.items():
+            if name.split(".")[0] == package:
+                assert within(module, places), f"{module} may not import {package}"
+                assert module not in WITHOUT_TORCH, f"{module} may not import {package}"
+
+
+def test_the_rooms_of_the_renderer_that_hold_the_maths_do_not_know_one_another() -> None:
+    maths = {"renderer.features", "renderer.losses", "renderer.optimise"}
+    for module, file in MODULES:
+        if module in maths:
+            assert not maths & set(imports(file)) - {module}
+
+
+@pytest.mark.parametrize("module", ["bot.app", "bot.cli", "bot.paint"])
+def test_the_bot_never_loads_torch(module: str) -> None:
+    code = f"import sys, {module}; sys.exit(' '.join(m for m in ('torch', 'torchvision', 'onnx') if m in sys.modules) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

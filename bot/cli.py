@@ -143,6 +143,31 @@ def settings() -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Look at everything that painting needs, with a verdict and a mend for each; exit status 1 where one is ill."""
+    from bot.doctor import Verdict, examine
+
+    console = Console(soft_wrap=True, highlight=False)
+    try:
+        settings = load()
+    except SettingsError as exc:
+        console.print(f"ill   settings     {exc}", markup=False)
+        raise typer.Exit(1) from exc
+    setup(LogSettings(level="error"), settings.secret_values())
+    colours = {Verdict.WELL: "green", Verdict.CARE: "yellow", Verdict.ILL: "red"}
+
+    async def tell() -> bool:
+        ill = False
+        async for finding in examine(settings):
+            console.print(f"[{colours[finding.verdict]}]{finding.verdict:4}[/]  {finding.subject:12} ", end="")
+            console.print(finding.text + (f"\n{'':20}→ {finding.mend}" if finding.mend else ""), markup=False)
+            ill = ill or finding.verdict is Verdict.ILL
+        return ill
+
+    raise typer.Exit(1 if asyncio.run(tell()) else 0)
+
+
+@app.command()
 def weights() -> None:
     """Fetch the encoder's weights, where they are not there yet."""
     settings = load()

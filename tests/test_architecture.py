@@ -130,6 +130,7 @@ def test_the_rooms_of_the_renderer_that_hold_the_maths_do_not_know_one_another()
 
 @pytest.mark.parametrize("module", ["bot.app", "bot.cli", "bot.paint"])
 def test_the_bot_never_loads_torch(module: str) -> None:
-    code = f"import sys, {module}; sys.exit(' '.join(m for m in ('torch', 'torchvision', 'onnx') if m in sys.modules) or 0)"
+    loaded = "[m for m in ('torch', 'torchvision', 'onnx') if m in sys.modules]"
+    code = f"import sys, {module}; sys.exit(', '.join({loaded}) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

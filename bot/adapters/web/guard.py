@@ -1,0 +1,109 @@
+"""Who may talk to the page: Host and Origin checks, security headers, and anonymous sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+
+from bot.errors import Forbidden
+from config.settings import WebSettings
+
+COOKIE = "atelier_session"
+SESSION_S = 30 * 24 * 3600
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+_SAFE_METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+_AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::\d+)?", re.IGNORECASE)
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+def guard(settings: WebSettings) -> Middleware:
+    """A middleware that raises Forbidden for a foreign Host and for unsafe requests from other sites."""
+    configured = f"[{settings.host}]" if ":" in settings.host else settings.host
+    own = {_host_name(name) for name in ("127.0.0.1", "localhost", "[::1]", configured, *settings.allowed_hosts)} - {
+        None
+    }
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        host = request.headers.get(hdrs.HOST, "")
+        # A foreign name that resolves to this machine (DNS rebinding) would give its page our origin.
+        if _host_name(host) not in own:
+            raise Forbidden(
+                "This service does not answer under that name. Whoever runs it can add the name to "
+                "ATELIER_WEB__ALLOWED_HOSTS.",
+                "foreign_host",
+            )
+        if request.method not in _SAFE_METHODS:
+            _check_origin(request, host)
+        return await handler(request)
+
+    return check
+
+
+def _host_name(authority: str) -> str | None:
+    match = _AUTHORITY.fullmatch(authority)
+    return match[1].lower() if match else None
+
+
+def _check_origin(request: web.Request, host: str) -> None:
+    """Browsers say where a request comes from; other clients send neither header and hold no cookie to abuse."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get(hdrs.ORIGIN)
+    foreign_site = site is not None and site not in ("same-origin", "none")
+    # An opaque origin ("null") is ours only where the browser itself says so.
+    foreign_origin = (
+        origin is not None and urlsplit(origin).netloc != host and (origin, site) != ("null", "same-origin")
+    )
+    if foreign_site or foreign_origin:
+        raise Forbidden("This request comes from another site.", "foreign_origin")
+
+
+async def harden(request: web.Request, response: web.StreamResponse) -> None:
+    """Give a response the security headers; for ``on_response_prepare``."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def requester_of(request: web.Request) -> str:
+    """Whose request this is: a browser's session where it has one, else the address."""
+    token = _session(request)
+    if token is None:
+        return f"web:address:{request.remote}"
+    # Hashed, so that neither the store nor a log holds what would let somebody else in.
+    return f"web:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
+
+
+def keep_session(request: web.Request, response: web.StreamResponse) -> None:
+    """Begin the browser's anonymous session, or prolong it."""
+    response.set_cookie(
+        COOKIE,
+        _session(request) or secrets.token_hex(16),
+        max_age=SESSION_S,
+        path="/",
+        secure=request.secure,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def _session(request: web.Request) -> str | None:
+    token = request.cookies.get(COOKIE, "")
+    return token if _TOKEN.fullmatch(token) else None

@@ -1,0 +1,81 @@
+"""Errors as RFC 9457 problem details: one table from our own errors to statuses, one middleware that applies it."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from http import HTTPStatus
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, LooseHeaders
+
+from bot.errors import BadPicture, BadRequest, Busy, Forbidden, NotReady, TooExpensive, UnknownJob, UserError
+
+log = structlog.get_logger(__name__)
+
+STATUS_OF: dict[type[UserError], HTTPStatus] = {
+    BadPicture: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadRequest: HTTPStatus.BAD_REQUEST,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    UnknownJob: HTTPStatus.NOT_FOUND,
+    NotReady: HTTPStatus.CONFLICT,
+    TooExpensive: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Busy: HTTPStatus.TOO_MANY_REQUESTS,
+}
+#: Codes for which HTTP has a better word than their class has.
+STATUS_OF_CODE: dict[str, HTTPStatus] = {
+    "picture_too_heavy": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "picture_missing": HTTPStatus.BAD_REQUEST,
+}
+
+
+def problem(status: int, code: str, detail: str, headers: LooseHeaders | None = None) -> web.Response:
+    """A response of type ``application/problem+json``; `code` is stable, `detail` is one sentence for a person."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+    }
+    return web.json_response(body, status=status, headers=headers, content_type="application/problem+json")
+
+
+def problem_of(error: UserError) -> web.Response:
+    """The problem that tells a person what they can mend."""
+    status = STATUS_OF_CODE.get(error.code) or STATUS_OF[type(error)]
+    headers = {hdrs.RETRY_AFTER: str(math.ceil(error.retry_after_s))} if isinstance(error, Busy) else None
+    return problem(status, error.code, error.message, headers)
+
+
+@web.middleware
+async def as_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error below into a problem; what is not ours is logged whole and told only by an id."""
+    try:
+        return await handler(request)
+    except UserError as error:
+        return problem_of(error)
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        return _problem_of_http(request, error)
+    except ConnectionError:
+        raise  # the client went away: aiohttp drops the connection without a word
+    except Exception:
+        error_id = secrets.token_hex(4)
+        log.exception("request failed", error_id=error_id, method=request.method, path=request.path)
+        if request.writer.output_size:
+            raise  # a stream has begun; aiohttp can only cut it
+        detail = f"Something went wrong on our side. Whoever runs this service can look up error {error_id}."
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+
+
+def _problem_of_http(request: web.Request, error: web.HTTPException) -> web.Response:
+    status = HTTPStatus(error.status)
+    details = {
+        HTTPStatus.NOT_FOUND: f"There is nothing at {request.path}.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.path} does not take {request.method}.",
+    }
+    allow = {hdrs.ALLOW: error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else None
+    return problem(status, status.name.lower(), details.get(status, status.description), allow)

@@ -1,0 +1,51 @@
+"""A job as the API shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.desk import JobView
+from bot.jobs import ENDED, Job, Status
+from bot.replies import explain
+
+_FETCHABLE = frozenset({Status.RENDERED, Status.DELIVERED})
+_RESULT_FIELDS = ("width", "height", "seconds", "iterations", "device")
+
+
+def as_json(view: JobView) -> dict[str, Any]:
+    """Status, reason, progress (0..1), position, eta_s in seconds, error and result, for JSON."""
+    job = view.job
+    return {
+        "id": job.id,
+        "status": job.status,
+        "reason": job.reason,
+        "progress": _progress(view),
+        "position": view.position,
+        "eta_s": None if view.eta_s is None else round(view.eta_s),
+        "error": _error(job),
+        "result": _result(job),
+    }
+
+
+def path_of(job_id: str) -> str:
+    """Where the API shows a job."""
+    return f"/api/v1/jobs/{job_id}"
+
+
+def _progress(view: JobView) -> float:
+    if view.job.status in _FETCHABLE:
+        return 1.0
+    return round(view.progress.fraction, 4) if view.progress else 0.0
+
+
+def _error(job: Job) -> dict[str, str] | None:
+    if job.status not in ENDED or job.status is Status.DELIVERED:
+        return None
+    return {"title": job.status.capitalize(), "detail": explain(job), "code": job.reason or job.status}
+
+
+def _result(job: Job) -> dict[str, Any] | None:
+    if job.status not in _FETCHABLE:
+        return None
+    info = job.result_info or {}
+    return {"url": f"{path_of(job.id)}/result", **{name: info.get(name) for name in _RESULT_FIELDS}}

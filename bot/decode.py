@@ -1,0 +1,302 @@
+"""Decodes one stranger's picture in a process of its own: ``python -m bot.decode RAW OUTPUT LIMITS``.
+
+RAW is the file as it came, LIMITS the JSON of a `LimitsSettings`. The picture is written upright, in sRGB, without any
+metadata, to OUTPUT: a JPEG where the source was lossy, else a PNG. The verdict is one JSON object on stdout:
+``{"suffix", "width", "height"}``; or ``{"code", "message", "cause"}``, code and message those of a `BadPicture`; or
+``{"errno"}`` where the picture was good and the disk was not. The process may crash or be killed on the way.
+
+Imports nothing but the standard library and Pillow, since every picture waits for this process to start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import json
+import math
+import os
+import re
+import resource
+import signal
+import struct
+import sys
+import warnings
+from typing import IO, Any
+
+# Importing the plugins registers them; Pillow would import all its sixty to find one that is missing.
+from PIL import (
+    BmpImagePlugin,  # noqa: F401
+    ExifTags,
+    GifImagePlugin,  # noqa: F401
+    Image,
+    ImageCms,
+    JpegImagePlugin,  # noqa: F401
+    MpoImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")  # MPO is opened as JPEG
+LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
+MEGA = 1_000_000
+
+PR_SET_PDEATHSIG = 1
+
+#: What undoes each EXIF orientation.
+UPRIGHT: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+#: Pillow's mode for the pixels that a profile of each ICC colour space describes.
+PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
+
+
+class Refusal(Exception):
+    """A picture that is not taken: code and sentence of the `BadPicture` to be, and the cause for the log."""
+
+    def __init__(self, code: str, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.verdict = {"code": code, "message": message, "cause": cause}
+
+
+def main() -> None:
+    """Decode the picture that the command line names and write the verdict to stdout."""
+    raw, output, limits = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+    _confine(limits)
+    _silence()
+    sys.stdout.write(json.dumps(_verdict(raw, output, limits)) + "\n")
+
+
+def _confine(limits: dict[str, Any]) -> None:
+    seconds, memory = math.ceil(limits["decode_timeout_s"]) + 1, limits["decode_memory_mb"] * MEGA
+    for kind, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_NOFILE, 32),
+        (resource.RLIMIT_CORE, 0),  # a dump would hold the picture
+    ):
+        # Not every system knows every limit, and a lower one may be in force already.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _silence() -> None:
+    """Close stderr, which the bot logs: from here on, what a library writes there may quote a stranger's file."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def _verdict(raw: str, output: str, limits: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with open(raw, "rb") as file:
+            suffix, size, encoded = _normalise(file, limits)
+    except Refusal as refusal:
+        return refusal.verdict
+    try:
+        _write(encoded, output)
+    except OSError as exc:
+        return {"errno": exc.errno}
+    return {"suffix": suffix, "width": size[0], "height": size[1]}
+
+
+def _normalise(file: IO[bytes], limits: dict[str, Any]) -> tuple[str, tuple[int, int], bytes]:
+    """Suffix, (width, height) and bytes of the normalised picture; raises Refusal."""
+    try:
+        picture, lossy = _paintable(file, limits)
+        suffix, encoded = _encode(picture, lossy)
+        return suffix, picture.size, encoded
+    except Refusal:
+        raise
+    except MemoryError as exc:
+        raise Refusal(
+            "picture_too_large",
+            f"Reading this picture takes more than the {limits['decode_memory_mb']} MB of memory that one picture may "
+            "use. Please send a smaller one.",
+        ) from exc
+    except Exception as exc:  # Pillow's plugins raise nearly every kind there is over a damaged file.
+        raise Refusal(
+            "picture_broken",
+            "This picture is damaged or incomplete and cannot be read. Please send it again, or save it anew as JPEG "
+            "or PNG first.",
+            type(exc).__name__,
+        ) from exc
+
+
+def _paintable(file: IO[bytes], limits: dict[str, Any]) -> tuple[Image.Image, bool]:
+    """The picture upright, in sRGB, within the edge limit, mode RGB; and whether its file was lossy.
+
+    Reduces first and converts then, and holds no step longer than the next needs it, since at 50 megapixels each
+    takes 200 MB.
+    """
+    picture, edge = _open(file, limits), limits["picture_edge"]
+    lossy = picture.format in LOSSY
+    picture.draft(None, (2 * edge, 2 * edge))
+    picture.load()
+    profile, upright = picture.info.get("icc_profile"), _upright(picture)
+    if picture.mode.startswith(("I", "F")):
+        picture = _reduced_grey(picture, edge)
+    else:
+        picture = _opaque(picture)
+        picture.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    picture = _in_srgb(picture, profile)
+    return (picture if upright is None else picture.transpose(upright)), lossy
+
+
+def _open(file: IO[bytes], limits: dict[str, Any]) -> Image.Image:
+    """The picture, with its header read and nothing decoded; raises Refusal where the header is reason enough."""
+    Image.MAX_IMAGE_PIXELS = int(limits["picture_mp"] * MEGA)
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as exc:
+        # Pillow checks before a plugin allocates anything, and so before there is an image to ask for its size.
+        pixels = re.search(r"(\d+) pixels", str(exc))
+        assert pixels
+        raise Refusal(
+            "picture_too_large",
+            f"This picture has {_at_least(int(pixels[1]) / MEGA)} megapixels; at most {limits['picture_mp']:g} are "
+            "taken. Please send a smaller one.",
+        ) from exc
+    except UnidentifiedImageError as exc:
+        file.seek(0)
+        head = file.read(16)
+        if any(accept and accept(head) is True for _, accept in map(Image.OPEN.__getitem__, FORMATS)):
+            raise  # one of these, but damaged
+        raise Refusal(
+            "not_a_picture",
+            "This file is not a picture of a kind that is taken: JPEG, PNG, WebP, GIF, BMP or TIFF. Please save it as "
+            "JPEG or PNG and send that.",
+        ) from exc
+    _check_shape(image.size, limits)
+    _check_weight(image, os.fstat(file.fileno()).st_size)
+    return image
+
+
+def _check_shape(size: tuple[int, int], limits: dict[str, Any]) -> None:
+    short, long = sorted(size)
+    if short < limits["picture_min_side"]:
+        raise Refusal(
+            "picture_too_small",
+            f"This picture is {size[0]} × {size[1]} pixels; each side needs at least {limits['picture_min_side']}. "
+            "Please send a larger one.",
+        )
+    if long > short * limits["picture_max_ratio"]:
+        raise Refusal(
+            "picture_too_long",
+            f"This picture's long side is {_at_least(long / short)} times its short one; at most "
+            f"{limits['picture_max_ratio']:g} times is taken. Please crop it.",
+        )
+
+
+def _check_weight(image: Image.Image, weight: int) -> None:
+    """Refuse a JPEG of `weight` bytes that cannot hold its pixels: libjpeg would silently make up the rest in grey.
+
+    A whole one spends at least a bit on the brightness of each block of 8 × 8.
+    """
+    if image.format == "JPEG" and weight * 8 < image.width * image.height / 64:
+        raise ValueError("too few bytes for so many pixels")
+
+
+def _at_least(amount: float) -> str:
+    """An amount that is over a limit, rounded up, so that it is not over the limit by looking equal to it."""
+    return f"{math.ceil(amount * 10) / 10:g}"
+
+
+def _upright(image: Image.Image) -> Image.Transpose | None:
+    try:
+        return UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation))
+    except (SyntaxError, struct.error, ValueError, TypeError, LookupError, EOFError):
+        return None  # Broken EXIF is common and no reason to refuse a picture whose pixels are whole.
+
+
+def _reduced_grey(image: Image.Image, edge: int) -> Image.Image:
+    """Grey values of more than 8 bits (integers or floats) as mode L; a plain convert would clip them to white.
+
+    White is the least usual full scale that no pixel exceeds, for many 16-bit files hold 12-bit data; where there is
+    none, the brightest pixel. Black is 0, or the darkest pixel below it.
+    """
+    full_scales = (1.0,) if image.mode == "F" else (255.0, 4095.0, 65535.0)
+    image = image if image.mode == "F" else image.convert("F")
+    low, high = image.getextrema()
+    assert isinstance(low, float) and isinstance(high, float)
+    if not math.isfinite(high - low):
+        raise ValueError("the grey values have no finite range")
+    black, white = min(low, 0.0), next((scale for scale in full_scales if high <= scale), high)
+    image.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    scale = 255 / (white - black)
+    return image.point(lambda value: value * scale + (0.5 - black * scale)).convert("L")
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """Mode L, RGB, CMYK or LAB, with what was transparent on white."""
+    if image.has_transparency_data:
+        if image.mode not in ("LA", "RGBA"):
+            image = image.convert("RGBA")
+        white = Image.new("L" if image.mode == "LA" else "RGB", image.size, "white")
+        white.paste(image, mask=image)
+        return white
+    if image.mode == "1":
+        return image.convert("L")
+    return image if image.mode in ("L", "RGB", "CMYK", "LAB") else image.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Mode RGB; through the embedded ICC profile where it is sound and describes these pixels."""
+    if profile is None and image.mode != "LAB":
+        return image.convert("RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(
+            ImageCms.createProfile("LAB") if image.mode == "LAB" else io.BytesIO(profile or b"")
+        )
+        described = PROFILE_MODES.get(source.profile.xcolor_space)
+        if described == "RGB" and image.mode == "L":
+            image = image.convert("RGB")
+        if described == image.mode:
+            return _through(source, image)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        pass  # Broken profiles are common too.
+    return image.convert("RGB")
+
+
+def _through(source: ImageCms.ImageCmsProfile, image: Image.Image) -> Image.Image:
+    converted = ImageCms.profileToProfile(
+        image,
+        source,
+        ImageCms.createProfile("sRGB"),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        outputMode="RGB",
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+    assert converted is not None
+    return converted
+
+
+def _encode(picture: Image.Image, lossy: bool) -> tuple[str, bytes]:
+    picture.info.clear()  # Pillow would write comments, profile and more from it
+    encoded = io.BytesIO()
+    if lossy:
+        picture.save(encoded, "JPEG", quality=95, subsampling=0)
+        return ".jpg", encoded.getvalue()
+    picture.save(encoded, "PNG", compress_level=1)
+    return ".png", encoded.getvalue()
+
+
+def _write(encoded: bytes, output: str) -> None:
+    with open(output, "xb") as file:
+        file.write(encoded)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+if __name__ == "__main__":
+    main()

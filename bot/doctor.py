@@ -1,0 +1,143 @@
+"""`atelier doctor`: looks at everything that painting needs, with a verdict and a mend for each."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import shutil
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from config.lock import DataDirectory, DataDirectoryError, DataDirectoryInUse
+from config.settings import Settings
+from renderer.protocol import Event
+from renderer.supervisor import ChildSpec, Patience, Supervisor
+
+_TORCH = {"torch": "2.13.0", "torchvision": "0.28.0"}
+_LITTLE_DISK = 2e9
+_TOO_LITTLE_DISK = 5e8
+
+
+class Verdict(StrEnum):
+    """How a thing was found."""
+
+    WELL = "well"
+    CARE = "care"  #: it works, and could be better or will not for long
+    ILL = "ill"  #: nothing can be painted or served like this
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    verdict: Verdict
+    text: str
+    mend: str = ""
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Everything, one after another; nothing is changed but that a missing data folder is made."""
+    yield Finding("Python", Verdict.WELL, ".".join(map(str, sys.version_info[:3])))
+    yield Finding("settings", Verdict.WELL, "all understood; `atelier settings` shows them")
+    for package, wanted in _TORCH.items():
+        yield _package(package, wanted)
+    data = _data(settings)
+    yield data
+    if data.verdict is not Verdict.ILL:
+        yield _disk(settings.data_dir)
+    async for finding in _renderer(settings):
+        yield finding
+    for finding in _adapters(settings, served=data.verdict is Verdict.CARE):
+        yield finding
+
+
+def _package(package: str, wanted: str) -> Finding:
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        return Finding(package, Verdict.ILL, "not installed", "run make setup")
+    if found.split("+")[0] != wanted:
+        return Finding(package, Verdict.CARE, f"{found}; {wanted} is what Atelier was tested with", "run make setup")
+    return Finding(package, Verdict.WELL, found)
+
+
+def _data(settings: Settings) -> Finding:
+    folder = settings.data_dir.absolute()
+    try:
+        with DataDirectory(settings.data_dir):
+            return Finding("data folder", Verdict.WELL, str(folder))
+    except DataDirectoryInUse as exc:
+        return Finding("data folder", Verdict.CARE, str(exc), "nothing to do, where that is the service you know of")
+    except DataDirectoryError as exc:
+        return Finding("data folder", Verdict.ILL, str(exc), "set ATELIER_DATA_DIR to a folder of your own")
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 1e9:.1f} GB free"
+    if free < _LITTLE_DISK:
+        verdict = Verdict.ILL if free < _TOO_LITTLE_DISK else Verdict.CARE
+        return Finding("disk", verdict, text, "make room, or set ATELIER_DATA_DIR to a larger disk")
+    return Finding("disk", Verdict.WELL, text)
+
+
+async def _renderer(settings: Settings) -> AsyncIterator[Finding]:
+    """A real child is started, since only that shows that it starts."""
+    renderer = settings.renderer
+    spec = ChildSpec(settings.weights_dir, renderer.device, renderer.encoder, renderer.threads)
+    supervisor = Supervisor("doctor", spec, _ignore, Patience(ready_s=renderer.ready_timeout_s))
+    began = time.monotonic()
+    supervising = asyncio.create_task(supervisor.run(), name="supervisor")
+    try:
+        ready = await supervisor.wait_ready_or_down()
+    finally:
+        supervising.cancel()
+        await asyncio.wait({supervising})
+    if isinstance(ready, str):
+        mend = "run make setup" if "weights" in ready else "set ATELIER_RENDERER__DEVICE=auto, or run make setup"
+        yield Finding("renderer", Verdict.ILL, ready, mend)
+        return
+    yield Finding("renderer", Verdict.WELL, f"ready after {time.monotonic() - began:.1f} s")
+    yield Finding("weights", Verdict.WELL, ready.encoder)
+    devices = ", ".join((f"{ready.device} ({ready.device_name})", *ready.peers))
+    if ready.device == "cpu":
+        yield Finding("device", Verdict.CARE, devices, "a GPU would be much faster; nothing to do where there is none")
+    else:
+        yield Finding("device", Verdict.WELL, devices)
+
+
+async def _ignore(_: Event) -> None:
+    """The doctor's child paints nothing."""
+
+
+def _adapters(settings: Settings, served: bool) -> Iterator[Finding]:
+    yield _web(settings, served)
+    x = settings.x
+    tokens = {"telegram": settings.telegram.token, "x": x.consumer_key or x.access_token}
+    for name, token in tokens.items():
+        if token:
+            yield Finding(name, Verdict.CARE, "set, but this version of Atelier has no adapter for it yet")
+        else:
+            yield Finding(name, Verdict.WELL, "off")
+
+
+def _web(settings: Settings, served: bool) -> Finding:
+    web = settings.web
+    if not web.enabled:
+        return Finding("web page", Verdict.CARE, "off", "set ATELIER_WEB__ENABLED=true, unless that is meant")
+    url = f"http://{web.host}:{web.port}"
+    if served:
+        return Finding("web page", Verdict.WELL, f"{url}, where the running service is asked to serve it")
+    with socket.socket(socket.AF_INET6 if ":" in web.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((web.host, web.port))
+        except OSError as exc:
+            return Finding("web page", Verdict.ILL, f"{url}: {exc.strerror}", "set ATELIER_WEB__PORT to a free port")
+    return Finding("web page", Verdict.WELL, f"{url} is free to serve it")

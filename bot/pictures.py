@@ -1,0 +1,98 @@
+"""Strangers' pictures: checked, decoded in a process of their own (`bot.decode`) and normalised."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import math
+import os
+import sys
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.errors import BadPicture
+from config.settings import LimitsSettings
+
+#: Pictures decoded at the same time; each may take `LimitsSettings.decode_memory_mb`.
+AT_ONCE = 2
+#: All that the decoder sees of the bot's environment, which holds the tokens.
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE")
+
+log = structlog.get_logger(__name__)
+
+_gates: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """A normalised picture: upright, sRGB, 8 bits, no alpha, no metadata; a JPEG or PNG, as the suffix says."""
+
+    file: Path
+    width: int  #: pixels
+    height: int  #: pixels
+
+
+async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSettings) -> Picture:
+    """A stranger's file as a picture that is safe to open, its longest edge at most `limits.picture_edge` pixels.
+
+    The result lies at a fresh path from `scratch` and is the caller's, as `raw` remains. Waits while `AT_ONCE` others
+    are being decoded. Raises BadPicture with a sentence for its sender, and OSError where the disk fails.
+    """
+    weight = (await asyncio.to_thread(raw.stat)).st_size
+    if weight == 0:
+        raise BadPicture("This file is empty. Please send the picture again.")
+    if weight > limits.picture_mb * 1e6:
+        raise BadPicture(
+            f"This picture has {math.ceil(weight / 1e5) / 10:g} MB; at most {limits.picture_mb:g} MB are taken. "
+            "Please send a smaller one.",
+            "picture_too_heavy",
+        )
+    output = scratch("")
+    gate = _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    try:
+        async with gate:
+            verdict = await _decode(raw, output, limits)
+        if "code" in verdict:
+            log.info("picture refused", code=verdict["code"], cause=verdict["cause"])
+            raise BadPicture(verdict["message"], verdict["code"])
+        if "errno" in verdict:
+            raise OSError(verdict["errno"], os.strerror(verdict["errno"]), str(output))
+        return Picture(output.replace(scratch(verdict["suffix"])), verdict["width"], verdict["height"])
+    finally:
+        output.unlink(missing_ok=True)
+
+
+async def _decode(raw: Path, output: Path, limits: LimitsSettings) -> dict[str, Any]:
+    """The decoder's verdict; raises BadPicture where it dies or takes too long."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-m", "bot.decode", raw, output, limits.model_dump_json()),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+        start_new_session=True,  # Ctrl-C on the terminal is the bot's to handle
+    )
+    try:
+        async with asyncio.timeout(limits.decode_timeout_s):
+            stdout, stderr = await process.communicate()
+    except TimeoutError as exc:
+        raise BadPicture(
+            f"Reading this picture took longer than {limits.decode_timeout_s:g} seconds. Please send a smaller one.",
+            "picture_too_large",
+        ) from exc
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+    if process.returncode == 0:
+        verdict: dict[str, Any] = json.loads(stdout)
+        return verdict
+    log.error("decoder died", returncode=process.returncode, stderr=stderr.decode(errors="replace")[-2000:])
+    raise BadPicture(
+        "This picture could not be read. Please save it anew as JPEG or PNG and send that.", "picture_broken"
+    )

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.jobs import MAX_DELIVERIES, Job, Status
+from bot.scheduler import PREFETCH
+from renderer.options import RenderOptions
+from renderer.protocol import FailureReason
+from tests.fakes.house import House, open_house, progress, started
+from tests.fakes.pool import FakePool
+
+
+def ids(*jobs: Job) -> list[str]:
+    return [job.id for job in jobs]
+
+
+async def test_jobs_are_painted_first_come_first_served_and_delivered(house: House) -> None:
+    jobs = [await house.job(str(number)) for number in range(4)]
+    async with house.running():
+        for job in jobs:
+            await house.pool.paint(job.id)
+        await house.adapter.until_replies(4)
+    assert [job.id for job in house.pool.submitted] == ids(*jobs)
+    assert [(await house.read(job)).status for job in jobs] == [Status.DELIVERED] * 4
+
+
+async def test_never_more_is_outstanding_than_the_slots_and_one(tmp_path: Path) -> None:
+    async with open_house(tmp_path, FakePool(slots=2)) as house:
+        jobs = [await house.job(str(number)) for number in range(6)]
+        async with house.running():
+            for number, job in enumerate(jobs):
+                await house.pool.until_held(jobs[min(number + 2, 5)].id)
+                assert len(await house.pool.held()) <= 2 + PREFETCH
+                assert len(house.pool.submitted) <= number + 2 + PREFETCH
+                await house.pool.paint(job.id)
+        assert len(house.pool.submitted) == 6
+
+
+async def test_a_rung_bell_brings_a_new_job_to_the_pool_at_once(house: House) -> None:
+    async with house.running():
+        first = await house.job("1")
+        house.scheduler.ring(first.id)
+        await house.pool.until_started(first.id)
+
+
+async def test_a_bell_that_nobody_rang_is_made_up_for_by_polling(house: House) -> None:
+    house.scheduler._poll_s = 0.02
+    async with house.running():
+        job = await house.job()
+        await house.pool.until_started(job.id)
+
+
+async def test_a_full_pool_is_offered_the_job_again(tmp_path: Path) -> None:
+    async with open_house(tmp_path, FakePool(places=1)) as house:
+        first, second = await house.job("1"), await house.job("2")
+        async with house.running():
+            await house.pool.paint(first.id)
+            await house.pool.paint(second.id)
+        assert [job.id for job in house.pool.submitted] == ids(first, second)
+
+
+async def test_a_retry_waits_its_time_and_lets_others_go_first(house: House) -> None:
+    first, second = await house.job("1"), await house.job("2")
+    async with house.running():
+        await house.pool.fail(first.id, FailureReason.INTERNAL)
+        await house.pool.paint(second.id)
+        assert (await house.read(first)).status is Status.QUEUED
+        house.clock.ahead_s = 10
+        house.scheduler.ring(first.id)
+        await house.pool.paint(first.id, attempt=2)
+        await house.adapter.until_replies(2)
+    assert (await house.read(first)).status is Status.DELIVERED
+
+
+async def test_a_worker_that_dies_costs_a_delivery_and_the_job_is_painted_again(house: House) -> None:
+    job = await house.job()
+    async with house.running():
+        await house.pool.crash(job.id)
+        assert (await house.read(job)).deliveries == 2
+        await house.pool.paint(job.id)
+    assert (await house.read(job)).result == job.content
+
+
+async def test_a_picture_that_kills_every_worker_is_set_aside_and_the_next_job_goes_on(house: House) -> None:
+    poison, next_one = await house.job("1"), await house.job("2")
+    async with house.running():
+        for _ in range(MAX_DELIVERIES):
+            await house.pool.crash(poison.id)
+        await house.pool.paint(next_one.id)
+        await house.adapter.until_replies(2)
+    assert [(job.id, job.reason) for job, _ in house.adapter.replies] == [(poison.id, "poisoned"), (next_one.id, None)]
+    assert "set aside" in house.adapter.replies[0][1].text
+
+
+async def test_after_a_restart_every_open_job_goes_on(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        rendered, rendering, queued = [await house.job(str(number)) for number in range(3)]
+        await house.painted(rendered)
+        await house.dispatch.on_event(started(rendering))
+
+    async with open_house(tmp_path) as house, house.running():
+        await house.pool.until_started(rendering.id)
+        assert house.pool.submitted[0].deliveries == 1
+        assert (await house.read(rendering)).deliveries == 2
+        await house.pool.paint(rendering.id)
+        await house.pool.paint(queued.id)
+        await house.adapter.until_replies(3)
+    assert [job.id for job, _ in house.adapter.replies] == ids(rendered, rendering, queued)
+
+
+async def test_after_a_graceful_restart_no_delivery_was_counted(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        job = await house.job()
+        await house.dispatch.on_event(started(job))
+        await house.dispatch.stop(grace_s=0)
+    async with open_house(tmp_path) as house, house.running():
+        await house.pool.until_started(job.id)
+        assert (await house.read(job)).deliveries == 1
+
+
+async def test_a_picture_that_kills_the_bot_each_time_is_set_aside_and_its_owner_told(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        job = await house.job()
+    for _ in range(MAX_DELIVERIES):
+        async with open_house(tmp_path) as house, house.running():
+            await house.pool.until_started(job.id)
+    async with open_house(tmp_path) as house:
+        async with house.running():
+            await house.adapter.until_replies(1)
+        assert house.pool.submitted == []
+        after = await house.read(job)
+        assert (after.status, after.reason, after.deliveries) == (Status.FAILED, "poisoned", MAX_DELIVERIES)
+
+
+async def test_a_job_cancelled_before_the_bot_died_is_not_painted_after_the_restart(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        job = await house.job()
+        await house.dispatch.on_event(started(job))
+        await house.store.jobs.cancel(job.id)
+    async with open_house(tmp_path) as house:
+        async with house.running():
+            await house.adapter.until_replies(1)
+        assert house.pool.submitted == []
+        assert (await house.read(job)).status is Status.CANCELLED
+
+
+async def test_a_job_that_a_pool_still_holds_is_left_to_it(tmp_path: Path) -> None:
+    pool = FakePool()
+    async with open_house(tmp_path, pool) as house:
+        job = await house.job()
+        async with house.running():
+            await pool.until_started(job.id)
+            after_restart = House(tmp_path, house.store, house.clock, pool)
+            scheduling = asyncio.create_task(after_restart.scheduler.run())
+            second = await house.job("2")
+            after_restart.scheduler.ring(second.id)
+            await pool.until_held(second.id)
+            assert (await house.read(job)).status is Status.RENDERING
+            scheduling.cancel()
+            await asyncio.wait([scheduling])
+    assert [held.id for held in pool.submitted] == ids(job, second)
+
+
+async def test_position_and_eta_tell_what_is_ahead(tmp_path: Path) -> None:
+    async with open_house(tmp_path, FakePool(slots=2)) as house:
+        running, half_done, second, third = [
+            await house.job(str(number), estimate_s=estimate_s) for number, estimate_s in enumerate((100, 60, 30, 50))
+        ]
+        for job in (running, half_done):
+            await house.dispatch.on_event(started(job))
+        house.clock.ahead_s = 20
+        running, half_done = await house.read(running), await house.read(half_done)
+        await house.dispatch.on_event(progress(half_done, 0.25))
+
+        assert [await house.scheduler.position(job) for job in (running, half_done, second, third)] == [0, 0, 1, 2]
+        etas = [await house.scheduler.eta_s(job) for job in (running, half_done, second, third)]
+        # 80 s are left of the first; the second took 20 s for a quarter, so 60 s are left.
+        assert [round(eta) for eta in etas if eta is not None] == [80, 60, 140 // 2 + 30, (140 + 30) // 2 + 50]
+
+        await house.store.jobs.cancel(second.id)
+        assert await house.scheduler.position(third) == 1
+        done = await house.painted(third)
+        assert await house.scheduler.position(done) is None
+        assert await house.scheduler.eta_s(done) is None
+
+
+async def test_the_next_end_is_that_of_the_requesters_own_first_job(house: House) -> None:
+    assert await house.scheduler.next_end_s(None) == 10
+    await house.job("1", requester="fake:1", estimate_s=40)
+    await house.job("2", requester="fake:2", estimate_s=50)
+    assert await house.scheduler.next_end_s(None) == 40
+    assert await house.scheduler.next_end_s("fake:2") == 90
+    assert await house.scheduler.next_end_s("fake:3") == 10
+
+
+async def test_an_estimate_is_the_median_of_the_last_paintings_like_it(house: House) -> None:
+    seconds = house.estimates.seconds
+    prior = await seconds(RenderOptions(), 4 / 3)
+    assert 50 < prior < 60  # 25 steps at 1.6 s and 40 at a quarter of it
+
+    for number, took in enumerate((10, 1000, 12)):
+        assert await seconds(RenderOptions(), 4 / 3) == prior
+        await house.painted(await house.job(str(number)), seconds=took)
+    assert round(await seconds(RenderOptions(), 4 / 3), 6) == 12
+    assert round(await seconds(RenderOptions(size=512), 3 / 4), 6) == 12
+    assert round(await seconds(RenderOptions(), 2), 6) == 8
+
+    assert await seconds(RenderOptions(size=1024), 4 / 3) == prior * 4
+    assert await seconds(RenderOptions(iterations=50), 4 / 3) > prior
+    for number in range(3, 24):
+        await house.painted(await house.job(str(number)), seconds=30)
+    assert round(await seconds(RenderOptions(), 4 / 3), 6) == 30
+
+
+async def test_paintings_of_another_kind_of_device_say_nothing(house: House) -> None:
+    prior = await house.estimates.seconds(RenderOptions(size=512), 4 / 3)
+    for number in range(3):
+        await house.painted(await house.job(str(number)), seconds=1, device="cuda:1")
+    assert await house.estimates.seconds(RenderOptions(size=512), 4 / 3) == prior
+
+    house.pool.workers = ()
+    assert await house.estimates.device() == "cuda:1"
+    assert round(await house.estimates.seconds(RenderOptions(size=512), 4 / 3), 6) == 1
+
+
+async def test_the_largest_size_that_fits_does_fit_and_the_next_does_not(house: House) -> None:
+    options = RenderOptions(size=2048)
+    size = await house.estimates.largest_size_within(600, options, 1.5)
+    assert size is not None
+    assert await house.estimates.seconds(RenderOptions(size=size), 1.5) <= 600
+    assert await house.estimates.seconds(RenderOptions(size=size + 64), 1.5) > 600
+    assert await house.estimates.largest_size_within(1, options, 1.5) is None

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy.exc import OperationalError
+
+from bot.errors import OperatorError
+from bot.jobs import Status
+from bot.store import Store
+from bot.store.engine import Database
+from bot.store.migrate import upgrade
+from bot.store.tables import jobs, metadata
+from tests.fakes.house import House, open_house
+
+#: A bot that accepts a job, takes it as far as its second argument says, and then waits to be killed.
+DOOMED = """
+import asyncio, dataclasses, sys
+from pathlib import Path
+from bot.jobs import Status
+from bot.store.rows import step
+from tests.fakes.house import open_house
+
+async def main():
+    async with open_house(Path(sys.argv[1])) as house:
+        job = await house.job()
+        if sys.argv[2] == "rendering":
+            job = await house.store.jobs.hand_over(job.id, 1, 1)
+        if sys.argv[2] == "rendered":
+            job = await house.painted(job)
+        if sys.argv[2] == "half ended":
+            job = await house.store.jobs.hand_over(job.id, 1, 1)
+            async with house.store.jobs._database.write() as connection:
+                await step(connection, job, dataclasses.replace(job, status=Status.RENDERED), 0.0)
+                await wait(job)
+        await wait(job)
+
+async def wait(job):
+    Path(sys.argv[1], "job").write_text(job.id)
+    sys.stderr.write("READY\\n")
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "status", "replies"),
+    [
+        ("accepted", Status.QUEUED, 0),
+        ("rendering", Status.RENDERING, 0),
+        ("half ended", Status.RENDERING, 0),
+        ("rendered", Status.RENDERED, 1),
+    ],
+)
+async def test_what_was_committed_survives_a_kill_and_what_was_not_leaves_no_trace(
+    tmp_path: Path, moment: str, status: Status, replies: int
+) -> None:
+    bot = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", DOOMED, tmp_path, moment),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert bot.stderr is not None
+    told = await asyncio.wait_for(bot.stderr.readline(), 30)
+    assert told == b"READY\n", told + await bot.stderr.read()
+    os.kill(bot.pid, signal.SIGKILL)
+    await bot.wait()
+
+    async with open_house(tmp_path) as house:
+        job = await house.store.jobs.get((tmp_path / "job").read_text())
+        assert job is not None
+        assert job.status is status
+        assert len(await house.store.outbox.due("fake")) == replies
+        assert (await house.painted(job)).status is Status.RENDERED or status is Status.RENDERED
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
+    upgrade(tmp_path / "atelier.db")
+    engine = create_engine(f"sqlite:///{tmp_path}/atelier.db")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+async def test_a_second_start_finds_everything(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        job = await house.job()
+    async with open_house(tmp_path) as house:
+        assert await house.read(job) == job
+
+
+async def test_a_database_of_a_newer_version_is_refused_untouched(tmp_path: Path) -> None:
+    file = tmp_path / "atelier.db"
+    upgrade(file)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(OperatorError, match="newer version"):
+        await Store.open(file)
+    connection = sqlite3.connect(file)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
+    connection.close()
+
+
+async def test_a_file_that_is_no_database_is_refused_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "atelier.db"
+    file.write_bytes(b"not a database " * 1000)
+    with pytest.raises(OperatorError, match=r"atelier\.db cannot be used"):
+        await Store.open(file)
+
+
+async def test_a_path_may_hold_any_character(tmp_path: Path) -> None:
+    folder = tmp_path / "50% #1?&mode=memory ü"
+    folder.mkdir()
+    async with open_house(folder) as house:
+        job = await house.job()
+    assert (folder / "atelier.db").exists()
+    async with open_house(folder) as house:
+        assert await house.read(job) == job
+
+
+async def test_commits_reach_the_disk_and_keys_are_enforced(house: House) -> None:
+    async with house.store.jobs._database.write() as connection:
+        found = {name: (await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in PRAGMAS}
+    assert found == PRAGMAS
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1}
+
+
+async def test_the_reading_connection_cannot_write(house: House) -> None:
+    job = await house.job()
+    with pytest.raises(OperationalError, match="readonly"):
+        async with house.store.jobs._database.read() as connection:
+            await connection.execute(jobs.delete())
+    assert await house.read(job) == job
+
+
+async def test_a_reader_neither_waits_for_a_writer_nor_sees_its_half(tmp_path: Path) -> None:
+    upgrade(tmp_path / "atelier.db")
+    database = Database(tmp_path / "atelier.db")
+    async with database.write() as connection:
+        await connection.execute(insert(jobs).values(ROW))
+        async with asyncio.timeout(2), database.read() as reader:
+            assert (await reader.execute(select(jobs.c.id))).all() == []
+    async with database.read() as reader:
+        assert (await reader.execute(select(jobs.c.id))).scalars().all() == ["1"]
+    await database.close()
+
+
+ROW = {
+    **{name: "1" for name in ("id", "adapter", "source", "requester", "content", "status")},
+    **{name: 0 for name in ("created_at", "attempt", "deliveries", "estimate_s", "not_before")},
+    "styles": [],
+    "options": {},
+    "cancel_requested": False,
+}
+
+
+async def test_a_writer_that_is_cancelled_leaves_nothing_and_holds_up_nobody(tmp_path: Path) -> None:
+    upgrade(tmp_path / "atelier.db")
+    database = Database(tmp_path / "atelier.db")
+    inside = asyncio.Event()
+
+    async def write() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(jobs).values(ROW))
+            inside.set()
+            while True:
+                await connection.execute(select(jobs.c.id))
+
+    writer = asyncio.create_task(write())
+    await inside.wait()
+    writer.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writer
+
+    async with asyncio.timeout(4), database.write() as connection:
+        assert (await connection.execute(select(jobs.c.id))).all() == []
+    await database.close()
+
+
+async def test_a_closed_store_leaves_no_thread_that_would_hold_up_the_exit(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    store = await Store.open(tmp_path / "atelier.db")
+    assert await store.jobs.by_source("fake", "1") is None
+    workers = [thread for thread in set(threading.enumerate()) - before if "_connection_worker" in thread.name]
+    assert workers
+
+    await store.close()
+
+    for worker in workers:
+        await asyncio.to_thread(worker.join, 5)
+    assert not any(worker.is_alive() for worker in workers)

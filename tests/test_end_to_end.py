@@ -1,0 +1,87 @@
+"""Two pictures in, a painting out: real HTTP, real SQLite, the real child with the real VGG weights."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from renderer import weights
+from renderer.features import Encoder
+from renderer.images import open_rgb, to_tensor
+from renderer.losses import content_distance, gram, style_distance
+from renderer.stylise import STYLE_LAYERS
+from tests.service import running
+
+SIZE = 192
+OPTIONS = f'{{"size": {SIZE}}}'
+
+
+async def test_a_painting_is_made_although_its_renderer_is_killed_on_the_way(
+    tmp_path: Path, weights_dir: Path, photographs: dict[str, Path], pattern: Path
+) -> None:
+    async with running(tmp_path / "data", weights_dir) as (service, customer):
+        job = await customer.order(photographs["coffee"], pattern, OPTIONS)
+        await customer.until(job, "rendering", progress=0.2)
+        killed = service.child()
+        os.kill(killed, signal.SIGKILL)
+        view = await customer.until(job, "delivered")
+        assert service.child() != killed
+        painting = await customer.result(job)
+    assert (view["result"]["width"], view["result"]["height"]) == (SIZE, 128)
+    assert any("delivery" in line and "2" in line for line in service.log)
+    (tmp_path / "painting.png").write_bytes(painting)
+    _assert_painted(tmp_path / "painting.png", photographs["coffee"], pattern, photographs["chelsea"], weights_dir)
+
+
+def _assert_painted(painting: Path, content: Path, style: Path, unrelated: Path, weights_dir: Path) -> None:
+    """Of the style's texture, and still of the content: measured with the encoder, as the issue's figures are."""
+    found = weights.find("vgg16", weights_dir)
+    assert found
+    encoder = Encoder(found[0], weights.load(*found))
+    with torch.no_grad():
+        features = {
+            path: encoder(to_tensor(open_rgb(path), SIZE, torch.device("cpu")), (*STYLE_LAYERS, "relu4_2"))
+            for path in (painting, content, style, unrelated)
+        }
+
+    def from_style(path: Path) -> float:
+        distances = [style_distance(gram(features[path][x]), gram(features[style][x])) for x in STYLE_LAYERS]
+        return float(torch.stack(distances).mean())
+
+    def from_content(path: Path) -> float:
+        of_content = features[content]["relu4_2"]
+        height, width = (
+            min(a, b) for a, b in zip(features[path]["relu4_2"].shape[2:], of_content.shape[2:], strict=True)
+        )
+        cut = (..., slice(height), slice(width))
+        return float(content_distance(features[path]["relu4_2"][cut], of_content[cut]))
+
+    assert from_style(painting) <= from_style(content) / 10
+    assert from_content(painting) <= 0.6 * from_content(unrelated)
+
+
+async def test_after_a_kill_of_the_whole_service_the_job_goes_on(
+    tmp_path: Path, weights_dir: Path, photographs: dict[str, Path], pattern: Path
+) -> None:
+    async with running(tmp_path / "data", weights_dir) as (service, customer):
+        job = await customer.order(photographs["rocket"], pattern, '{"size": 128, "iterations": 30}')
+        await customer.until(job, "rendering", progress=0.1)
+        await service.kill()
+        await service.start()
+        await customer.until(job, "delivered")
+        with Image.open(io.BytesIO(await customer.result(job))) as image:
+            assert max(image.size) == 128
+        assert await service.stop() == 0
+
+
+async def test_a_second_service_on_the_same_data_is_refused(tmp_path: Path, weights_dir: Path) -> None:
+    async with running(tmp_path / "data", weights_dir):
+        with pytest.raises(AssertionError, match="in use by another Atelier service"):
+            async with running(tmp_path / "data", weights_dir):
+                pass

@@ -51,7 +51,7 @@ async def test_a_queued_job_is_cancelled_at_once_even_when_the_pool_has_it(house
     async with house.running():
         await house.pool.until_started(first.id)
         await house.pool.until_held(prefetched.id)
-        for job in (prefetched, waiting):
+        for job in (waiting, prefetched):
             view = await house.desk.cancel(job.id, OWNER)
             assert (view.job.status, view.position) == (Status.CANCELLED, None)
         await house.pool.paint(first.id)
@@ -163,10 +163,10 @@ async def test_health_counts_what_there_is(tmp_path: Path) -> None:
         await house.job("3")
         await house.job("4")
 
-        worker = {"device": "cpu", "state": "idle", "reason": None}
+        worker = {"name": "fake:0", "device": "cpu", "state": "idle", "reason": None}
         assert await house.desk.health() == {
             "status": "ok",
-            "renderer": {"slots": 2, "queued": 0, "workers": [{"name": f"fake:{n}"} | worker for n in range(2)]},
+            "renderer": {"slots": 2, "queued": 0, "workers": [worker, worker | {"name": "fake:1"}]},
             "adapters": {"fake": "up"},
             "queue": {"queued": 2, "rendering": 1, "rendered": 1, "uncertain": 1},
         }

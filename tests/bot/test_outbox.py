@@ -186,6 +186,18 @@ async def test_replies_to_a_platform_that_is_not_there_wait_for_it(house: House,
     assert other.replies == []
 
 
+async def test_adapters_may_be_named_after_the_outbox_is_made(house: House, job: Job) -> None:
+    adapters: dict[str, FakeAdapter] = {}
+    sender = Outbox(house.store, house.blobs, adapters, NEVER_S)
+    sender.ring()
+    adapters["fake"] = house.adapter
+    running = asyncio.create_task(sender.run())
+    await house.adapter.until_replies(1)
+    sender.stop()
+    await asyncio.wait_for(running, PATIENCE_S)
+    assert (await house.read(job)).status is Status.DELIVERED
+
+
 async def test_a_platform_that_hangs_holds_up_no_other(house: House, job: Job) -> None:
     house.adapter.may_answer.clear()
     other = FakeAdapter("other")

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.jobs import MAX_DELIVERIES, Job, Status
-from bot.scheduler import PREFETCH
+from bot.scheduler import PREFETCH, Outlook
 from renderer.options import RenderOptions
 from renderer.protocol import FailureReason
 from tests.fakes.house import House, open_house, progress, started
@@ -173,16 +173,16 @@ async def test_position_and_eta_tell_what_is_ahead(tmp_path: Path) -> None:
         running, half_done = await house.read(running), await house.read(half_done)
         await house.dispatch.on_event(progress(half_done, 0.25))
 
-        assert [await house.scheduler.position(job) for job in (running, half_done, second, third)] == [0, 0, 1, 2]
-        etas = [await house.scheduler.eta_s(job) for job in (running, half_done, second, third)]
-        # 80 s are left of the first; the second took 20 s for a quarter, so 60 s are left.
-        assert [round(eta) for eta in etas if eta is not None] == [80, 60, 140 // 2 + 30, (140 + 30) // 2 + 50]
+        outlooks = [await house.scheduler.outlook(job) for job in (running, half_done, second, third)]
+        assert [outlook.position for outlook in outlooks] == [0, 0, 1, 2]
+        # 80 s are left of the first; the other took 20 s for a quarter, so 60 s are left of it.
+        expected = [80, 60, (80 + 60) / 2 + 30, (80 + 60 + 30) / 2 + 50]
+        assert [round(outlook.eta_s or 0) for outlook in outlooks] == expected
 
         await house.store.jobs.cancel(second.id)
-        assert await house.scheduler.position(third) == 1
-        done = await house.painted(third)
-        assert await house.scheduler.position(done) is None
-        assert await house.scheduler.eta_s(done) is None
+        assert (await house.scheduler.outlook(third)).position == 1
+        painted = await house.painted(third)
+        assert await house.scheduler.outlook(painted) == Outlook(None, None)
 
 
 async def test_the_next_end_is_that_of_the_requesters_own_first_job(house: House) -> None:

@@ -25,7 +25,7 @@ _SERVICES = {
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
     )
 }  # fmt: skip
-_PAINTERS = {"renderer.stylise"}
+_PAINTERS = {"renderer.stylise", "renderer.patterns"}
 _WITHOUT_TORCH = {"renderer.options", "renderer.protocol", "renderer.supervisor", "renderer.weights"}
 _CONTRACTS = {"bot.ports", "bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"}
 
@@ -44,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.losses": set(),
     "renderer.optimise": set(),
     "renderer.stylise": _RENDERER_PARTS,
+    "renderer.patterns": set(),
     "renderer.worker": _RENDERER_PARTS | _PAINTERS,
     "bot.errors": set(),
     "bot.jobs": {"renderer.options", "renderer.protocol"},
@@ -51,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.decode": set(),
     "bot.pools": _CONTRACTS | {"renderer.supervisor"},
     "bot.adapters": _CONTRACTS | {"bot.intake", "bot.desk", "bot.replies", "bot.adapters", "config.settings"},
+    "bot.__main__": {"bot.cli"},
     "bot.app": {"bot", "config", *_WITHOUT_TORCH},
     "bot.cli": {"bot", "config", *_WITHOUT_TORCH},
     "bot.paint": {"bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_WITHOUT_TORCH},

@@ -79,6 +79,12 @@ async def test_a_step_from_a_job_that_has_moved_on_is_refused(house: House) -> N
         await house.store.jobs.painted(rendering, job.content, {})
     assert (await house.read(job)).status is Status.RENDERING
 
+    other = await house.job("2")
+    cancelled = await house.store.jobs.cancel(other.id)
+    with pytest.raises(IllegalTransition, match="no longer queued"):
+        await house.store.jobs.finish(other, Status.FAILED, "poisoned")
+    assert await house.read(other) == cancelled
+
 
 async def test_the_same_message_makes_one_job(house: House) -> None:
     job = await house.job("7")

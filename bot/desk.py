@@ -1,0 +1,118 @@
+"""What requesters ask about their jobs, and anybody about the service's health."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.errors import NotReady, UnknownJob
+from bot.jobs import OPEN, IllegalTransition, Job, Status
+from bot.ports import BlobStore, PoolStatus, RenderPool
+from bot.replies import explain
+from bot.scheduler import Scheduler
+from bot.store import Store
+from bot.store.tables import ReplyState
+from renderer.protocol import Progress
+
+
+@dataclasses.dataclass(frozen=True)
+class JobView:
+    """A job as its requester sees it."""
+
+    job: Job
+    position: int | None  #: 1 for the next, 0 while it is rendered, None afterwards
+    eta_s: float | None  #: seconds until the painting can be expected, None once it is rendered or ended
+    progress: Progress | None  #: the newest, while it is rendered
+
+
+class Desk:
+    """Answers about jobs to those whose they are; to anybody else a job does not exist.
+
+    `latest` holds the newest progress of jobs being rendered, by id; `adapters` gives each adapter's state, ``up``
+    or ``down: reason``; `reply_due` is called when a job has ended here.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: BlobStore,
+        pool: RenderPool,
+        scheduler: Scheduler,
+        latest: Mapping[str, Progress],
+        adapters: Callable[[], Mapping[str, str]],
+        reply_due: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._pool = pool
+        self._scheduler = scheduler
+        self._latest = latest
+        self._adapters = adapters
+        self._reply_due = reply_due
+
+    async def look(self, job_id: str, requester: str) -> JobView:
+        """How a job stands; raises UnknownJob."""
+        return await self._view(await self._own(job_id, requester))
+
+    async def cancel(self, job_id: str, requester: str) -> JobView:
+        """Cancel a job that waits, or ask the pool to stop one that is rendered: it ends when the pool says so.
+
+        Raises UnknownJob, or NotReady (no_longer_cancellable).
+        """
+        await self._own(job_id, requester)
+        try:
+            job = await self._store.jobs.cancel(job_id)
+        except IllegalTransition as over:
+            raise NotReady("This painting is finished already.", "no_longer_cancellable") from over
+        # A queued job, too, may lie in the pool, as the next one.
+        await self._pool.cancel(job.id, job.attempt)
+        if job.status is Status.CANCELLED:
+            self._reply_due()
+        return await self._view(job)
+
+    async def painting(self, job_id: str, requester: str) -> Path:
+        """Where the finished painting lies; raises UnknownJob, or NotReady (not_ready, not_painted)."""
+        job = await self._own(job_id, requester)
+        if job.result is None:
+            if job.status in OPEN:
+                raise NotReady("This painting is not finished yet.", "not_ready")
+            raise NotReady(explain(job), "not_painted")
+        try:
+            return self._blobs.path(job.result)
+        except FileNotFoundError as gone:
+            raise NotReady("This painting is no longer kept.", "not_painted") from gone
+
+    async def health(self) -> dict[str, Any]:
+        """The state of renderer, adapters and queue; ``degraded`` when an adapter or every worker is down."""
+        pool = await self._pool.status()
+        adapters = dict(self._adapters())
+        counts = await self._store.queue.counts()
+        uncertain = (await self._store.outbox.counts()).get(ReplyState.UNCERTAIN, 0)
+        painting = any(worker.state != "down" for worker in pool.workers)
+        ok = painting and all(state == "up" for state in adapters.values())
+        return {
+            "status": "ok" if ok else "degraded",
+            "renderer": _renderer(pool),
+            "adapters": adapters,
+            "queue": {status.value: number for status, number in counts.items()} | {"uncertain": uncertain},
+        }
+
+    async def _own(self, job_id: str, requester: str) -> Job:
+        job = await self._store.jobs.get(job_id)
+        if job is None or job.requester != requester:
+            raise UnknownJob
+        return job
+
+    async def _view(self, job: Job) -> JobView:
+        outlook = await self._scheduler.outlook(job)
+        return JobView(job, outlook.position, outlook.eta_s, self._latest.get(job.id))
+
+
+def _renderer(pool: PoolStatus) -> dict[str, Any]:
+    workers = [
+        {"name": worker.name, "device": worker.device, "state": worker.state, "reason": worker.reason}
+        for worker in pool.workers
+    ]
+    return {"slots": pool.slots, "queued": pool.queued, "workers": workers}

@@ -1,0 +1,189 @@
+"""What the pool reports, turned into the job's next state."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from bot.jobs import MAX_ATTEMPTS, IllegalTransition, Job, Status
+from bot.ports import Adapter, BlobStore, RenderPool
+from bot.store import Store
+from renderer.options import MIN_SIZE, RenderOptions, default_size
+from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
+
+log = structlog.get_logger(__name__)
+
+#: What is kept of a painting beside the picture.
+_INFO = {"width", "height", "seconds", "iterations", "losses", "device", "stopped_early"}
+#: Size of the next attempt where the device had too little memory, as a part of the last one's.
+_SMALLER = 0.75
+#: Pause before the second attempt after an error of ours.
+_RETRY_S = 5.0
+
+
+class Dispatch:
+    """Consumes a pool's events: of each job the first terminal event of the current attempt wins.
+
+    `latest` is kept up to date with the newest progress of each job being rendered, by id. `freed` is called with a
+    job's id when it has left the pool, `reply_due` when it has ended.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: BlobStore,
+        pool: RenderPool,
+        adapters: Mapping[str, Adapter],
+        latest: dict[str, Progress],
+        freed: Callable[[str], None],
+        reply_due: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._pool = pool
+        self._adapters = adapters
+        self._latest = latest
+        self._freed = freed
+        self._reply_due = reply_due
+        self._rendering: dict[str, Job] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._showing: dict[str, asyncio.Task[None]] = {}
+        self._endings: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def on_event(self, event: Event) -> None:
+        """Consume one event of the pool; a terminal one is committed when this returns, even if it is cancelled."""
+        match event:
+            case Started():
+                await self._started(event)
+            case Progress():
+                self._progress(event)
+            case Done() | Failed():
+                ending = asyncio.create_task(self._ended(event), name=f"end of {event.job}")
+                self._endings.add(ending)
+                ending.add_done_callback(self._endings.discard)
+                await asyncio.shield(ending)
+
+    async def stop(self, grace_s: float) -> None:
+        """Let no further job begin, wait up to `grace_s` for those being rendered, then take the rest back.
+
+        They return to the queue, and the hand-over is not counted. From then on only Done still matters: stopping
+        the pool makes no job fail.
+        """
+        self._stopping = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                await self._idle.wait()
+        await asyncio.gather(*self._endings)
+        for job in await self._store.queue.rendering():
+            # It may end in this very moment.
+            with contextlib.suppress(IllegalTransition):
+                await self._store.jobs.take_back(job)
+                log.info("job taken back", job=job.id)
+        for job_id in list(self._rendering):
+            await self._forget(job_id)
+
+    async def _started(self, event: Started) -> None:
+        await self._forget(event.job)
+        try:
+            if self._stopping:
+                raise IllegalTransition("the service is stopping")
+            job = await self._store.jobs.hand_over(event.job, event.attempt, event.delivery)
+        except IllegalTransition as late:
+            log.info("start refused", job=event.job, attempt=event.attempt, why=str(late))
+            await self._pool.cancel(event.job, event.attempt)
+            return
+        if job.status is Status.CANCELLED:
+            await self._pool.cancel(event.job, event.attempt)
+            self._reply_due()
+            return
+        self._rendering[job.id] = job
+        self._idle.clear()
+        log.info("job started", job=job.id, attempt=job.attempt, delivery=event.delivery, worker=event.worker)
+
+    def _progress(self, event: Progress) -> None:
+        job = self._rendering.get(event.job)
+        if job is None or job.attempt != event.attempt:
+            return
+        self._latest[job.id] = event
+        adapter = self._adapters.get(job.adapter)
+        # A slow platform must not hold up the pool: while one report is being shown, others are not.
+        if adapter is not None and job.id not in self._showing:
+            showing = asyncio.create_task(adapter.progress(job, event), name=f"progress of {job.id}")
+            self._showing[job.id] = showing
+            showing.add_done_callback(lambda _: self._showing.pop(job.id))
+
+    async def _forget(self, job_id: str) -> None:
+        self._rendering.pop(job_id, None)
+        self._latest.pop(job_id, None)
+        if not self._rendering:
+            self._idle.set()
+        showing = self._showing.get(job_id)
+        if showing is not None:
+            # No preview may come after the painting.
+            showing.cancel()
+            await asyncio.wait([showing])
+
+    async def _ended(self, event: Done | Failed) -> None:
+        rendering = self._rendering.get(event.job)
+        if rendering is not None and rendering.attempt == event.attempt:
+            await self._forget(event.job)
+        try:
+            job = await self._end(event)
+        except IllegalTransition as late:
+            log.info("late end dropped", job=event.job, attempt=event.attempt, kind=event.kind, why=str(late))
+            if isinstance(event, Done):
+                await self._store.blobs.discard(self._blobs, event.result)
+        else:
+            _log_end(event, job)
+            if job.status is not Status.QUEUED:
+                self._reply_due()
+        self._freed(event.job)
+
+    async def _end(self, event: Done | Failed) -> Job:
+        job = await self._store.jobs.get(event.job)
+        if job is None or job.attempt != event.attempt:
+            raise IllegalTransition("another attempt is the current one" if job else "there is no such job")
+        if job.status is Status.QUEUED:
+            if self._stopping and isinstance(event, Failed):
+                raise IllegalTransition("taken back")
+            # A worker ends what an earlier run of the bot had handed over, or the pool refuses it unseen.
+            job = await self._store.jobs.hand_over(job.id, job.attempt, event.delivery)
+        if isinstance(event, Done):
+            info = event.model_dump(include=_INFO)
+            return await self._store.jobs.painted(job, event.result, info)
+        return await self._failed(job, event)
+
+    async def _failed(self, job: Job, event: Failed) -> Job:
+        reason = event.reason
+        match reason:
+            case FailureReason.CANCELLED:
+                return await self._store.jobs.finish(job, Status.CANCELLED, reason)
+            case FailureReason.OUT_OF_MEMORY:
+                smaller = await self._smaller(job.options, event.worker)
+                if smaller is not None and job.attempt < MAX_ATTEMPTS:
+                    return await self._store.jobs.retry(job, smaller)
+            case FailureReason.INTERNAL if job.attempt == 1:
+                return await self._store.jobs.retry(job, job.options, _RETRY_S)
+            case FailureReason.RENDERER_DIED:
+                reason = FailureReason.POISONED
+        return await self._store.jobs.finish(job, Status.FAILED, reason)
+
+    async def _smaller(self, options: RenderOptions, worker: str) -> RenderOptions | None:
+        """The same at three quarters of the size, or None where that is the least already."""
+        devices = {status.name: status.device for status in (await self._pool.status()).workers}
+        size = options.size or default_size(devices.get(worker) or "cpu")
+        smaller = max(MIN_SIZE, round(size * _SMALLER / 8) * 8)
+        return options.model_copy(update={"size": smaller}) if smaller < size else None
+
+
+def _log_end(event: Done | Failed, job: Job) -> None:
+    if isinstance(event, Failed) and event.reason is not FailureReason.CANCELLED:
+        facts = {"reason": event.reason, "detail": event.detail}
+        log.warning("painting failed", job=job.id, attempt=event.attempt, status=job.status, **facts)
+    else:
+        log.info("painting ended", job=job.id, attempt=event.attempt, status=job.status)

@@ -1,0 +1,142 @@
+"""Which job is painted next, and when a person may expect theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from bot.errors import PoolFull
+from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
+from bot.ports import RenderJob, RenderPool
+from bot.store import Store
+from renderer.protocol import Progress
+
+log = structlog.get_logger(__name__)
+
+#: Jobs in the pool beyond its slots, so that a worker that ends one has the next at once.
+PREFETCH = 1
+#: Below this fraction the pace so far says nothing about the whole.
+_TELLING_FRACTION = 0.05
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a requester may expect."""
+
+    position: int | None  #: 1 for the next, 0 while it is rendered, None afterwards
+    eta_s: float | None  #: seconds until the painting can be expected, None once it is rendered or ended
+
+
+class Scheduler:
+    """Keeps the pool supplied from the store: first come, first served.
+
+    `latest` holds the newest progress of jobs being rendered, by id; `reply_due` is called when a job has ended
+    here. A rung bell brings a job to the pool at once, and every `poll_s` seconds the store is asked anyway.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        pool: RenderPool,
+        latest: Mapping[str, Progress],
+        reply_due: Callable[[], None],
+        poll_s: float = 1,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._pool = pool
+        self._latest = latest
+        self._reply_due = reply_due
+        self._poll_s = poll_s
+        self._clock = clock
+        self._bell: asyncio.Queue[str] = asyncio.Queue()
+
+    def ring(self, job_id: str) -> None:
+        """Say that a job waits or that one has left the pool."""
+        self._bell.put_nowait(job_id)
+
+    async def run(self) -> None:
+        """Resume what an earlier run left, then supply the pool until cancelled. The pool must have been started."""
+        await self._resume()
+        while True:
+            await self._supply()
+            await self._wait()
+
+    async def outlook(self, job: Job) -> Outlook:
+        """Where a job stands and when to expect its painting: the work ahead, shared by the slots, then its own."""
+        if job.status not in {Status.QUEUED, Status.RENDERING}:
+            return Outlook(None, None)
+        work = await self._store.queue.work(job)
+        remaining = {other.id: self._remaining_s(other, estimate_s) for other, estimate_s in work.rendering}
+        if job.status is Status.RENDERING:
+            return Outlook(0, remaining.get(job.id, 0.0))
+        slots = max(1, (await self._pool.status()).slots)
+        return Outlook(work.before + 1, (sum(remaining.values()) + work.before_s) / slots + work.own_s)
+
+    async def next_end_s(self, requester: str | None) -> float:
+        """Seconds until a job of this requester, or of anybody, can be expected to end; at least 10."""
+        open_jobs = await self._store.queue.open_jobs()
+        mine = (job for job in open_jobs if requester in {None, job.requester} and job.status is not Status.RENDERED)
+        first = next(mine, None)
+        eta_s = (await self.outlook(first)).eta_s if first else None
+        return max(10.0, eta_s or 0.0)
+
+    def _remaining_s(self, job: Job, estimate_s: float) -> float:
+        elapsed = max(0.0, self._clock() - (job.started_at or self._clock()))
+        progress = self._latest.get(job.id)
+        if progress is not None and progress.fraction >= _TELLING_FRACTION:
+            return elapsed * (1 - progress.fraction) / progress.fraction
+        return max(0.0, estimate_s - elapsed)
+
+    async def _resume(self) -> None:
+        held = await self._pool.held()
+        for job in await self._store.queue.open_jobs():
+            if job.status is Status.RENDERING and (job.id, job.attempt) not in held:
+                # A worker elsewhere may end it in this very moment.
+                with contextlib.suppress(IllegalTransition):
+                    resumed = await self._store.jobs.requeue(job)
+                    log.info("job resumed", job=job.id, deliveries=job.deliveries, status=resumed.status)
+        self._reply_due()
+
+    async def _supply(self) -> None:
+        # Ended in the store but not yet let go by the pool, a job takes no place.
+        held = await self._store.queue.underway(await self._pool.held())
+        room = (await self._pool.status()).slots + PREFETCH - len(held)
+        if room <= 0:
+            return
+        for job in await self._store.queue.next_queued(room + len(held), self._clock()):
+            if (job.id, job.attempt) in held:
+                continue
+            if job.deliveries >= MAX_DELIVERIES:
+                await self._set_aside(job)
+                continue
+            try:
+                await self._pool.submit(_for_pool(job))
+            except PoolFull:
+                return
+            room -= 1
+            if room == 0:
+                return
+
+    async def _set_aside(self, job: Job) -> None:
+        # Cancelled meanwhile, it has ended already.
+        with contextlib.suppress(IllegalTransition):
+            await self._store.jobs.finish(job, Status.FAILED, "poisoned")
+            log.error("job poisoned", job=job.id, deliveries=job.deliveries)
+            self._reply_due()
+
+    async def _wait(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._poll_s):
+                await self._bell.get()
+        while not self._bell.empty():
+            self._bell.get_nowait()
+
+
+def _for_pool(job: Job) -> RenderJob:
+    return RenderJob(job.id, job.attempt, job.deliveries, job.content, job.styles, job.options)

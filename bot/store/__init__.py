@@ -1,0 +1,39 @@
+"""The job store: the only truth about jobs, in one SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.store.blobs import BlobRefs
+from bot.store.engine import Database
+from bot.store.jobs import Jobs
+from bot.store.migrate import upgrade
+from bot.store.outbox import OutboxRows
+from bot.store.queue import Queue
+
+
+class Store:
+    """An open store. `clock` gives Unix seconds."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self.jobs = Jobs(database, clock)
+        self.queue = Queue(database)
+        self.outbox = OutboxRows(database, clock)
+        self.blobs = BlobRefs(database)
+
+    @classmethod
+    async def open(cls, file: Path, clock: Callable[[], float] = time.time) -> Store:
+        """The store in `file`, made where there is none and brought to the newest schema.
+
+        Raises OperatorError when it cannot be used or was written by a newer version.
+        """
+        await asyncio.to_thread(upgrade, file)
+        return cls(Database(file), clock)
+
+    async def close(self) -> None:
+        """Close the file; every change that returned is on the disk already."""
+        await self._database.close()

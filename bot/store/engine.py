@@ -1,0 +1,76 @@
+"""The database file: one connection that writes, one that reads, and how both are set up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Engine, event
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+#: Pragmas of a connection that writes: a commit that returned has reached the disk.
+WRITER = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "5000", "foreign_keys": "ON"}
+_READER = {"query_only": "ON", "busy_timeout": "5000"}
+
+
+class Database:
+    """An open database file, with the newest schema (`bot.store.migrate.upgrade`).
+
+    There is one writing connection, since SQLite knows one writer at a time; a lock holds it for a whole
+    transaction, else coroutines would meet inside one. Reads go through a connection of their own and see the
+    last committed state.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._writer = create_async_engine(
+            URL.create("sqlite+aiosqlite", database=str(file)), pool_size=1, max_overflow=0
+        )
+        self._reader = create_async_engine(
+            # As a URI a path may hold no bare `?`, `#` or `%`.
+            URL.create("sqlite+aiosqlite", database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"}),
+            pool_size=1,
+            max_overflow=0,
+        )
+        set_up(self._writer.sync_engine, "BEGIN IMMEDIATE", WRITER)
+        set_up(self._reader.sync_engine, "BEGIN", _READER)
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that nobody else writes beside; committed at the end, rolled back on any exception."""
+        async with self._writing, self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A read-only transaction: one snapshot for all that is asked in it."""
+        async with self._reader.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close both connections and end their threads."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def set_up(engine: Engine, begin: str, pragmas: Mapping[str, str]) -> None:
+    """Let every connection of `engine` start with `pragmas` and every transaction with the statement `begin`.
+
+    The driver's own BEGIN comes late or, before DDL, not at all; SQLAlchemy documents these hooks in its place.
+    """
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for name, value in pragmas.items():
+            cursor.execute(f"PRAGMA {name}={value}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Any) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,173 @@
+"""The life of jobs, as stored: accepted, handed over, tried again, ended."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs import OPEN, IllegalTransition, Job, Status, check_transition
+from bot.store.engine import Database
+from bot.store.rows import JOB_COLUMNS, one_job, refer, step, to_job, to_row
+from bot.store.tables import ReplyState, jobs, outbox
+from renderer.options import RenderOptions
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Room:
+    """How many open jobs there may be."""
+
+    per_requester: int
+    in_all: int
+
+
+class NoRoom(Exception):
+    """One job more would be too many: of this requester's (`in_all` False), or in all."""
+
+    def __init__(self, in_all: bool) -> None:
+        super().__init__("too many open jobs " + ("in all" if in_all else "of one requester"))
+        self.in_all = in_all
+
+
+class Jobs:
+    """The table of jobs. Every change is one transaction; a job handed in is what the caller last read.
+
+    A change raises IllegalTransition where `bot.jobs.TRANSITIONS` forbids it, where the row has moved on since
+    it was read, and where there is no such job.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job with this id."""
+        async with self._database.read() as connection:
+            return await one_job(connection, job_id)
+
+    async def by_source(self, adapter: str, source: str) -> Job | None:
+        """The job that an adapter's message has made."""
+        async with self._database.read() as connection:
+            return await _by_source(connection, adapter, source)
+
+    async def check_room(self, requester: str, room: Room) -> None:
+        """Raise NoRoom where `add` would now; only `add` itself is certain."""
+        async with self._database.read() as connection:
+            await _check_room(connection, requester, room)
+
+    async def add(self, job: Job, *, estimate_s: float, room: Room) -> Job:
+        """Store a new job, its blobs' references and the render seconds expected; committed when this returns.
+
+        Returns the job that the same message made before, if it did. Raises NoRoom.
+        """
+        async with self._database.write() as connection:
+            known = await _by_source(connection, job.adapter, job.source)
+            if known is not None:
+                return known
+            await _check_room(connection, job.requester, room)
+            row = to_row(job) | {"estimate_s": estimate_s, "not_before": 0.0, "cancel_requested": False}
+            await connection.execute(insert(jobs).values(row))
+            await refer(connection, job, "content", job.content)
+            for style in job.styles:
+                await refer(connection, job, "style", style.picture)
+            return job
+
+    async def hand_over(self, job_id: str, attempt: int, delivery: int) -> Job:
+        """Count a hand-over to a worker; to be committed before the worker sees the pictures.
+
+        The same delivery told twice is counted once. Returns the job: rendering, or cancelled where its worker
+        died after somebody had asked for that.
+        """
+        async with self._database.write() as connection:
+            job = await _in_attempt(connection, job_id, attempt)
+            if job.status is Status.RENDERING:
+                if delivery <= job.deliveries:
+                    return job
+                job = await self._step(connection, job, status=Status.QUEUED)
+                if job.status is Status.CANCELLED:
+                    return job
+            # A pool may have delivered more often than it could tell: the bot was away, say.
+            deliveries = max(job.deliveries + 1, delivery)
+            return await self._step(
+                connection, job, status=Status.RENDERING, deliveries=deliveries, started_at=self._clock()
+            )
+
+    async def requeue(self, job: Job) -> Job:
+        """Back to the queue from a worker that is gone without a word; the hand-over stays counted."""
+        async with self._database.write() as connection:
+            return await self._step(connection, job, status=Status.QUEUED)
+
+    async def take_back(self, job: Job) -> Job:
+        """Back to the queue from a worker that is stopped on purpose; the hand-over is not counted."""
+        async with self._database.write() as connection:
+            return await self._step(connection, job, status=Status.QUEUED, deliveries=job.deliveries - 1)
+
+    async def retry(self, job: Job, options: RenderOptions, delay_s: float = 0) -> Job:
+        """Back to the queue for a further attempt, after `delay_s`, with these options.
+
+        The worker has ended the attempt in good order, so its hand-over does not count towards poison.
+        """
+        async with self._database.write() as connection:
+            after = dataclasses.replace(
+                job, status=Status.QUEUED, attempt=job.attempt + 1, deliveries=job.deliveries - 1, options=options
+            )
+            now = self._clock()
+            return await step(connection, job, after, now, not_before=now + delay_s)
+
+    async def finish(self, job: Job, status: Status, reason: str) -> Job:
+        """End a job without a painting; the reply that says so is due with the same commit."""
+        async with self._database.write() as connection:
+            return await self._step(connection, job, status=status, reason=reason)
+
+    async def painted(self, job: Job, result: str, info: dict[str, Any]) -> Job:
+        """Store the painting's blob name and facts; the reply that carries it is due with the same commit."""
+        async with self._database.write() as connection:
+            after = await self._step(connection, job, status=Status.RENDERED, result=result, result_info=info)
+            await refer(connection, after, "result", result)
+            return after
+
+    async def cancel(self, job_id: str) -> Job:
+        """Cancel a queued job, or note that the cancel of a rendering one was asked for; returns the job.
+
+        Raises IllegalTransition for any other.
+        """
+        async with self._database.write() as connection:
+            job = await one_job(connection, job_id)
+            if job is None:
+                raise IllegalTransition(f"there is no job {job_id}")
+            if job.status is Status.QUEUED:
+                return await self._step(connection, job, status=Status.CANCELLED, reason="cancelled")
+            check_transition(job.status, Status.CANCELLED)
+            await connection.execute(update(jobs).where(jobs.c.id == job_id).values(cancel_requested=True))
+            return job
+
+    async def _step(self, connection: AsyncConnection, before: Job, **changes: Any) -> Job:
+        return await step(connection, before, dataclasses.replace(before, **changes), self._clock())
+
+
+async def _by_source(connection: AsyncConnection, adapter: str, source: str) -> Job | None:
+    query = select(*JOB_COLUMNS).where(jobs.c.adapter == adapter, jobs.c.source == source)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else to_job(row)
+
+
+async def _in_attempt(connection: AsyncConnection, job_id: str, attempt: int) -> Job:
+    job = await one_job(connection, job_id)
+    if job is None or job.attempt != attempt:
+        raise IllegalTransition(f"there is no job {job_id} in attempt {attempt}")
+    return job
+
+
+async def _check_room(connection: AsyncConnection, requester: str, room: Room) -> None:
+    # A reply that nobody will send again must not keep its requester out.
+    stuck = select(outbox.c.job).where(outbox.c.state == ReplyState.UNCERTAIN)
+    its_own = func.count().filter(jobs.c.requester == requester)
+    query = select(func.count(), its_own).select_from(jobs).where(jobs.c.status.in_(OPEN), jobs.c.id.not_in(stuck))
+    in_all, own = (await connection.execute(query)).one()
+    if own >= room.per_requester:
+        raise NoRoom(in_all=False)
+    if in_all >= room.in_all:
+        raise NoRoom(in_all=True)

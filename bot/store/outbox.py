@@ -1,0 +1,99 @@
+"""The replies that are due, as stored; the rows themselves are written by the job's end (`bot.store.rows.step`)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs import IllegalTransition, Job, Status
+from bot.store.engine import Database
+from bot.store.rows import JOB_COLUMNS, step, to_job
+from bot.store.tables import ReplyState, jobs, outbox
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DueReply:
+    """A reply that somebody waits for."""
+
+    job: Job
+    state: ReplyState  #: ready or sending
+    tries: int  #: how often it was postponed
+
+
+class OutboxRows:
+    """The table of replies. Each change is one transaction and raises IllegalTransition where the reply moved on."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def due(self, adapter: str, limit: int = 20) -> list[DueReply]:
+        """Replies of an adapter whose time has come, the longest due first."""
+        query = (
+            select(*JOB_COLUMNS, outbox.c.state, outbox.c.tries)
+            .join_from(outbox, jobs)
+            .where(_unsettled(adapter), outbox.c.due_at <= self._clock())
+            .order_by(outbox.c.due_at)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return [DueReply(to_job(row), ReplyState(row["state"]), row["tries"]) for row in rows]
+
+    async def seconds_to_next(self, adapter: str) -> float | None:
+        """Seconds until the adapter's next reply is due, 0 where one is; None without any."""
+        query = select(func.min(outbox.c.due_at)).join_from(outbox, jobs).where(_unsettled(adapter))
+        async with self._database.read() as connection:
+            due_at: float | None = (await connection.execute(query)).scalar()
+        return None if due_at is None else max(0.0, due_at - self._clock())
+
+    async def claim(self, job: Job) -> None:
+        """Note that the reply is being sent; to be committed before the platform sees it."""
+        async with self._database.write() as connection:
+            await _change(connection, job, ReplyState.READY, state=ReplyState.SENDING)
+
+    async def sent(self, job: Job, message_id: str) -> None:
+        """The platform has confirmed the reply: a painting is delivered."""
+        async with self._database.write() as connection:
+            await _change(connection, job, ReplyState.SENDING, state=ReplyState.SENT, message_id=message_id)
+            if job.status is Status.RENDERED:
+                await step(connection, job, dataclasses.replace(job, status=Status.DELIVERED), self._clock())
+
+    async def refused(self, job: Job, error: str) -> None:
+        """The platform will never take the reply: a painting is failed as undeliverable."""
+        async with self._database.write() as connection:
+            await _change(connection, job, ReplyState.SENDING, state=ReplyState.REFUSED, last_error=error)
+            if job.status is Status.RENDERED:
+                failed = dataclasses.replace(job, status=Status.FAILED, reason="undeliverable")
+                await step(connection, job, failed, self._clock())
+
+    async def postpone(self, job: Job, state: ReplyState, delay_s: float, error: str) -> None:
+        """Look at a reply again after `delay_s`: send it (`ready`), or ask whether it was sent (`sending`)."""
+        later = {"state": state, "due_at": self._clock() + delay_s, "tries": outbox.c.tries + 1, "last_error": error}
+        async with self._database.write() as connection:
+            await _change(connection, job, ReplyState.SENDING, **later)
+
+    async def uncertain(self, job: Job) -> None:
+        """Nobody can tell whether the reply was sent; it is left to people."""
+        async with self._database.write() as connection:
+            await _change(connection, job, ReplyState.SENDING, state=ReplyState.UNCERTAIN)
+
+    async def counts(self) -> dict[ReplyState, int]:
+        """How many replies there are in each state that there is one in."""
+        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        async with self._database.read() as connection:
+            return {ReplyState(state): number for state, number in (await connection.execute(query))}
+
+
+def _unsettled(adapter: str) -> Any:
+    return (jobs.c.adapter == adapter) & outbox.c.state.in_([ReplyState.READY, ReplyState.SENDING])
+
+
+async def _change(connection: AsyncConnection, job: Job, expected: ReplyState, **values: Any) -> None:
+    its_row = (outbox.c.job == job.id) & (outbox.c.state == expected)
+    if (await connection.execute(update(outbox).where(its_row).values(values))).rowcount != 1:
+        raise IllegalTransition(f"the reply to {job.id} is no longer {expected}")

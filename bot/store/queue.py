@@ -1,0 +1,120 @@
+"""What waits, what is being painted, and how long such paintings took."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Set
+
+from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs import OPEN, Job, Status
+from bot.store.engine import Database
+from bot.store.rows import JOB_COLUMNS, to_job
+from bot.store.tables import jobs
+
+#: Paintings whose long edges differ by more are not compared.
+_LIKE_SIZE = 1.25
+#: How many paintings are looked back on, lest the answer take longer with every one.
+_REMEMBERED = 500
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work:
+    """The work that stands between a job and its end; seconds are those expected when a job was accepted."""
+
+    rendering: list[tuple[Job, float]]  #: what workers hold now
+    before: int  #: queued jobs before this one
+    before_s: float
+    own_s: float
+
+
+class Queue:
+    """Questions about many jobs; each answer is one snapshot."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open_jobs(self) -> list[Job]:
+        """All jobs that are not ended, the oldest first."""
+        query = select(*JOB_COLUMNS).where(jobs.c.status.in_(OPEN)).order_by(jobs.c.created_at, jobs.c.id)
+        async with self._database.read() as connection:
+            return [to_job(row) for row in (await connection.execute(query)).mappings()]
+
+    async def next_queued(self, limit: int, now: float) -> list[Job]:
+        """The first queued jobs in the order in which they are to be painted, but for those that wait for later."""
+        query = (
+            select(*JOB_COLUMNS)
+            .where(jobs.c.status == Status.QUEUED, jobs.c.not_before <= now)
+            .order_by(jobs.c.created_at, jobs.c.id)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return [to_job(row) for row in (await connection.execute(query)).mappings()]
+
+    async def underway(self, attempts: Set[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Those of these (id, attempt) that are the job's current attempt and have no end yet."""
+        query = select(jobs.c.id, jobs.c.attempt).where(
+            jobs.c.id.in_({job_id for job_id, _ in attempts}), jobs.c.status.in_([Status.QUEUED, Status.RENDERING])
+        )
+        async with self._database.read() as connection:
+            return {(job_id, attempt) for job_id, attempt in (await connection.execute(query))} & attempts
+
+    async def work(self, job: Job) -> Work:
+        """The work that stands between a job and its end."""
+        place = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(job.created_at, job.id)
+        ahead = select(func.count(), func.coalesce(func.sum(jobs.c.estimate_s), 0.0)).where(
+            jobs.c.status == Status.QUEUED, place
+        )
+        own = select(jobs.c.estimate_s).where(jobs.c.id == job.id)
+        async with self._database.read() as connection:
+            rendering = await _rendering(connection)
+            before, before_s = (await connection.execute(ahead)).one()
+            return Work(rendering, before, before_s, (await connection.execute(own)).scalar_one())
+
+    async def rendering(self) -> list[Job]:
+        """The jobs that workers hold."""
+        async with self._database.read() as connection:
+            return [job for job, _ in await _rendering(connection)]
+
+    async def counts(self) -> dict[Status, int]:
+        """How many open jobs there are in each state."""
+        query = select(jobs.c.status, func.count()).where(jobs.c.status.in_(OPEN)).group_by(jobs.c.status)
+        async with self._database.read() as connection:
+            found = {Status(status): number for status, number in (await connection.execute(query))}
+        return {status: found.get(status, 0) for status in (Status.QUEUED, Status.RENDERING, Status.RENDERED)}
+
+    async def recent_paces(self, size: int, iterations: int | None, device: str, limit: int) -> list[float]:
+        """Render seconds per pixel of the last paintings of about this long edge, asked with the same `iterations`.
+
+        `device` is a kind: cpu, cuda, mps.
+        """
+        recent = select(jobs.c.result_info, jobs.c.options, jobs.c.started_at).where(jobs.c.result.is_not(None))
+        seen = recent.order_by(jobs.c.started_at.desc()).limit(_REMEMBERED).subquery()
+        info = seen.c.result_info
+        width, height = info["width"].as_integer(), info["height"].as_integer()
+        on, asked = info["device"].as_string(), seen.c.options["iterations"].as_integer()
+        query = (
+            select(info["seconds"].as_float() / (width * height))
+            .where(
+                func.max(width, height).between(size / _LIKE_SIZE, size * _LIKE_SIZE),
+                asked.is_(None) if iterations is None else asked == iterations,
+                or_(on == device, on.startswith(f"{device}:")),
+                info["stopped_early"].as_boolean().is_(False),
+            )
+            .order_by(seen.c.started_at.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def last_device(self) -> str | None:
+        """Name of the device that painted last."""
+        painted = select(jobs.c.result_info["device"].as_string()).where(jobs.c.result.is_not(None))
+        async with self._database.read() as connection:
+            return (await connection.execute(painted.order_by(jobs.c.started_at.desc()).limit(1))).scalar()
+
+
+async def _rendering(connection: AsyncConnection) -> list[tuple[Job, float]]:
+    query = select(*JOB_COLUMNS, jobs.c.estimate_s).where(jobs.c.status == Status.RENDERING)
+    return [(to_job(row), row["estimate_s"]) for row in (await connection.execute(query)).mappings()]

@@ -1,0 +1,77 @@
+"""Jobs as rows and back, and the one way in which a stored job changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs import ENDED, IllegalTransition, Job, Status, check_transition
+from bot.store.tables import ReplyState, blob_refs, jobs, outbox
+from renderer.options import RenderOptions
+from renderer.protocol import StyleInput
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Job))
+#: The columns that a Job is made of.
+JOB_COLUMNS = tuple(jobs.c[name] for name in _FIELDS)
+
+
+def to_row(job: Job) -> dict[str, Any]:
+    """A job as column values."""
+    row = {name: getattr(job, name) for name in _FIELDS}
+    row["styles"] = [style.model_dump() for style in job.styles]
+    row["options"] = job.options.model_dump(mode="json")
+    return row
+
+
+def to_job(row: RowMapping) -> Job:
+    """The job in a row that has all of `JOB_COLUMNS`."""
+    values = {name: row[name] for name in _FIELDS}
+    values["status"] = Status(row["status"])
+    values["styles"] = tuple(StyleInput.model_validate(style) for style in row["styles"])
+    values["options"] = RenderOptions.model_validate(row["options"])
+    return Job(**values)
+
+
+async def one_job(connection: AsyncConnection, job_id: str) -> Job | None:
+    """The job with this id, or None."""
+    row = (await connection.execute(select(*JOB_COLUMNS).where(jobs.c.id == job_id))).mappings().one_or_none()
+    return None if row is None else to_job(row)
+
+
+async def refer(connection: AsyncConnection, job: Job, role: str, blob: str) -> None:
+    """Note that a job needs a blob, so that nobody removes it; once is enough."""
+    reference = {"job": job.id, "role": role, "blob": blob, "requester": job.requester}
+    await connection.execute(insert(blob_refs).values(reference).on_conflict_do_nothing())
+
+
+async def step(connection: AsyncConnection, before: Job, after: Job, now: float, **columns: Any) -> Job:
+    """Store `after` in place of `before`, with the reply that is due once there is an end; returns what is stored.
+
+    A job whose cancel was asked for goes neither back to the queue nor to failed: it is cancelled instead.
+    Raises IllegalTransition where the table forbids the step or the row is no longer as in `before`.
+    """
+    if before.status is Status.RENDERING and after.status in {Status.QUEUED, Status.FAILED}:
+        asked = select(jobs.c.cancel_requested).where(jobs.c.id == before.id)
+        if (await connection.execute(asked)).scalar():
+            after = dataclasses.replace(before, status=Status.CANCELLED, reason="cancelled")
+    check_transition(before.status, after.status)
+    if after.status in ENDED:
+        after = dataclasses.replace(after, ended_at=now)
+    unchanged = (
+        (jobs.c.id == before.id)
+        & (jobs.c.status == before.status)
+        & (jobs.c.attempt == before.attempt)
+        & (jobs.c.deliveries == before.deliveries)
+    )
+    written = await connection.execute(update(jobs).where(unchanged).values(to_row(after) | columns))
+    if written.rowcount != 1:
+        raise IllegalTransition(f"{before.id} is no longer {before.status} in attempt {before.attempt}")
+    if after.status in ENDED | {Status.RENDERED}:
+        reply = {"job": after.id, "state": ReplyState.READY, "due_at": now, "tries": 0}
+        # From rendered on there is one already.
+        await connection.execute(insert(outbox).values(reply).on_conflict_do_nothing())
+    return after

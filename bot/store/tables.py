@@ -1,0 +1,92 @@
+"""The tables, as the newest migration leaves them.
+
+Times are Unix seconds. What a `bot.jobs.Job` holds stands in columns of the same names; the other columns of
+`jobs` are the queue's own book-keeping.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("adapter", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("requester", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("styles", JSON, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("status", String, nullable=False),
+    Column("reason", String),
+    Column("attempt", Integer, nullable=False),
+    Column("deliveries", Integer, nullable=False),
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Column("result", String),
+    Column("result_info", JSON(none_as_null=True)),
+    Column("estimate_s", Float, nullable=False),  # render seconds expected when it was accepted
+    Column("not_before", Float, nullable=False),  # a retry waits until then
+    # Remembered until the job ends, so that a worker's death after the cancel does not bring it back.
+    Column("cancel_requested", Boolean, nullable=False),
+    UniqueConstraint("adapter", "source", name="uq_jobs_adapter_source"),
+    Index("ix_jobs_status_created_at", "status", "created_at"),
+    Index("ix_jobs_requester", "requester"),
+    Index("ix_jobs_started_at", "started_at"),
+)
+
+#: Who refers to a blob, and as what: `content`, `style` or `result`. A blob lives as long as its last reference.
+blob_refs = Table(
+    "blob_refs",
+    metadata,
+    Column("job", String, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("role", String, nullable=False),
+    Column("blob", String, nullable=False),
+    Column("requester", String, nullable=False),
+    PrimaryKeyConstraint("job", "role", "blob"),
+    Index("ix_blob_refs_blob", "blob"),
+    Index("ix_blob_refs_requester", "requester"),
+)
+
+
+class ReplyState(StrEnum):
+    """How far a reply in the outbox is."""
+
+    READY = "ready"  #: to be sent when due
+    SENDING = "sending"  #: handed to the platform; found in this state later, nobody knows whether it went out
+    SENT = "sent"  #: confirmed
+    REFUSED = "refused"  #: the platform will never take it
+    UNCERTAIN = "uncertain"  #: perhaps sent; never sent again by itself
+
+
+#: One reply for each job that has come to an end, written together with that end.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("job", String, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("message_id", String),
+    Column("last_error", String),
+    Index("ix_outbox_state_due_at", "state", "due_at"),
+)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from PIL import Image
 
+from renderer.colour import match
 from renderer.features import Encoder
 from renderer.images import resize, scaled_size, to_tensor
 from renderer.losses import ContentLoss, StyleLoss, out_of_range, total_variation
@@ -18,11 +19,17 @@ STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYERS = ("relu4_2",)
 
 _STYLE_WEIGHT = 10.0
-_VARIATION_WEIGHT = 0.5
+_VARIATION_WEIGHT = 2.0
 _RANGE_WEIGHT = 10.0
-_COARSEST = 256
-_COARSE_STEPS = 40
-_FINE_STEPS = 25
+#: Content weight at strength 0.5, and the power of ten by which it falls over the whole range of strength.
+_CONTENT_WEIGHT = 0.7
+_CONTENT_DECADES = 4.0
+#: No scale of the pyramid is smaller (px); steps at the coarsest, at those between and at the last.
+_COARSEST = 96
+_COARSEST_STEPS = 40
+_MIDDLE_STEPS = 25
+_FINAL_STEPS = 20
+#: Standard deviation of the seeded noise at the start.
 _NOISE = 0.05
 
 
@@ -52,16 +59,16 @@ def pyramid(size: int, iterations: int | None) -> tuple[Scale, ...]:
     edges = [size]
     while edges[0] // 2 >= _COARSEST:
         edges.insert(0, edges[0] // 2)
-    steps = [_COARSE_STEPS] + [_FINE_STEPS] * (len(edges) - 1)
-    return tuple(
-        Scale(edge, iterations if iterations and edge == size else count)
-        for edge, count in zip(edges, steps, strict=True)
-    )
+    steps = [_COARSEST_STEPS] + [_MIDDLE_STEPS] * (len(edges) - 1)
+    if len(edges) > 1:
+        steps[-1] = _FINAL_STEPS
+    steps[-1] = iterations or steps[-1]
+    return tuple(Scale(edge, count) for edge, count in zip(edges, steps, strict=True))
 
 
 def content_weight(strength: float) -> float:
     """Weight of the content term for a strength of 0..1: falls by a constant factor with each step of strength."""
-    return 0.5 * 10 ** (2 - 4 * strength) / 10
+    return _CONTENT_WEIGHT * 10 ** (_CONTENT_DECADES * (0.5 - strength))
 
 
 class Painting:
@@ -109,8 +116,13 @@ class Painting:
         )
 
     def _start(self) -> torch.Tensor:
-        """The content with a little seeded noise, from which another seed leads to another painting."""
-        content = to_tensor(self._content, self._scales[0].long_edge, self._device)
+        """The content in the styles' colours, with a little seeded noise: another seed, another painting.
+
+        The colours are the optimiser's slowest lesson and have a closed form.
+        """
+        edge = self._scales[0].long_edge
+        styles = [(to_tensor(image, edge, self._device), weight) for image, weight in self._styles]
+        content = match(to_tensor(self._content, edge, self._device), styles).clamp(0, 1)
         generator = torch.Generator().manual_seed(self._options.seed)
         noise = torch.randn(content.shape, generator=generator).to(self._device)
         return content + _NOISE * noise

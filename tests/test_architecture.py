@@ -16,7 +16,8 @@ PACKAGES = ("bot", "renderer", "config")
 _RENDERER_PARTS = {
     f"renderer.{name}"
     for name in (
-        "options", "protocol", "weights", "images", "features", "losses", "optimise", "devices", "torchvision_import",
+        "options", "protocol", "weights", "images", "features", "losses", "optimise", "devices", "colour",
+        "torchvision_import",
     )
 }  # fmt: skip
 _SERVICES = {
@@ -38,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.supervisor": {"renderer.options", "renderer.protocol"},
     "renderer.weights": {"renderer.torchvision_import"},
     "renderer.devices": set(),
+    "renderer.colour": set(),
     "renderer.torchvision_import": set(),
     "renderer.images": {"renderer.options", "renderer.protocol"},
     "renderer.features": {"renderer.weights"},

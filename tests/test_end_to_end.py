@@ -15,6 +15,7 @@ from renderer import weights
 from renderer.features import Encoder
 from renderer.images import open_rgb, to_tensor
 from renderer.losses import content_distance, gram, style_distance
+from renderer.patterns import brushwork
 from renderer.stylise import STYLE_LAYERS
 from tests.service import running
 
@@ -23,10 +24,12 @@ OPTIONS = f'{{"size": {SIZE}}}'
 
 
 async def test_a_painting_is_made_although_its_renderer_is_killed_on_the_way(
-    tmp_path: Path, weights_dir: Path, photographs: dict[str, Path], pattern: Path
+    tmp_path: Path, weights_dir: Path, photographs: dict[str, Path]
 ) -> None:
+    style = tmp_path / "brushwork.png"
+    brushwork(size=384).save(style)
     async with running(tmp_path / "data", weights_dir) as (service, customer):
-        job = await customer.order(photographs["coffee"], pattern, OPTIONS)
+        job = await customer.order(photographs["coffee"], style, OPTIONS)
         await customer.until(job, "rendering", progress=0.2)
         killed = service.child()
         os.kill(killed, signal.SIGKILL)
@@ -36,7 +39,7 @@ async def test_a_painting_is_made_although_its_renderer_is_killed_on_the_way(
     assert (view["result"]["width"], view["result"]["height"]) == (SIZE, 128)
     assert any("delivery" in line and "2" in line for line in service.log)
     (tmp_path / "painting.png").write_bytes(painting)
-    _assert_painted(tmp_path / "painting.png", photographs["coffee"], pattern, photographs["chelsea"], weights_dir)
+    _assert_painted(tmp_path / "painting.png", photographs["coffee"], style, photographs["chelsea"], weights_dir)
 
 
 def _assert_painted(painting: Path, content: Path, style: Path, unrelated: Path, weights_dir: Path) -> None:

@@ -1,0 +1,44 @@
+"""Colours of one picture carried over to another, in closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+_EPSILON = 1e-5
+
+
+def match(picture: torch.Tensor, references: Sequence[tuple[torch.Tensor, float]]) -> torch.Tensor:
+    """The picture (1, 3, H, W) with the mean and covariance of the references' colours, blended by weight.
+
+    It is the linear map that moves colours least: Pitié & Kokaram, "The linear Monge-Kantorovitch linear colour
+    mapping for example-based colour transfer" (2007). Values may leave 0..1.
+    """
+    mean, covariance = _statistics(picture)
+    total = sum(weight for _, weight in references)
+    wanted = [(_statistics(reference), weight / total) for reference, weight in references]
+    wanted_mean = torch.stack([share * statistics[0] for statistics, share in wanted]).sum(0)
+    wanted_covariance = torch.stack([share * statistics[1] for statistics, share in wanted]).sum(0)
+    root, inverse_root = _root(covariance), torch.linalg.inv(_root(covariance))
+    transform = inverse_root @ _root(root @ wanted_covariance @ root) @ inverse_root  # (3, 3)
+    transform, wanted_mean = transform.to(picture), wanted_mean.to(picture)
+    colours = picture[0].flatten(1)  # (3, H·W)
+    matched: torch.Tensor = transform @ (colours - mean.to(picture)) + wanted_mean
+    return matched.view_as(picture)
+
+
+def _statistics(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean (3, 1) and covariance (3, 3) of a picture's colours; double, since flat pictures are nearly singular."""
+    colours = picture[0].flatten(1).double().cpu()
+    mean = colours.mean(1, keepdim=True)
+    centred = colours - mean
+    covariance = centred @ centred.T / colours.shape[1]
+    return mean, covariance + _EPSILON * torch.eye(3, dtype=torch.float64)
+
+
+def _root(matrix: torch.Tensor) -> torch.Tensor:
+    """Square root of a symmetric positive matrix (3, 3)."""
+    values, vectors = torch.linalg.eigh(matrix)
+    root: torch.Tensor = vectors @ torch.diag(values.clamp_min(0).sqrt()) @ vectors.T
+    return root

@@ -13,8 +13,8 @@ from renderer.options import MIN_SIZE, RenderOptions, default_size
 #: measured on two cores (1.9 s at 512 × 384), cuda's on a data-centre GPU; mps lies between by guess.
 _STEP_S = {"cpu": (0.0, 1.9 / (512 * 384)), "mps": (0.01, 400e-9), "cuda": (0.005, 20e-9)}
 #: As `renderer.stylise` paints: the last scale, and those before it as steps at half its size, a quarter of the pixels.
-_FINAL_STEPS = 20
-_COARSE_STEPS = 35
+_FINAL_STEPS = 18
+_COARSE_STEPS = 32
 _COARSE_PIXELS = 0.25
 
 _HISTORY = 20
@@ -28,7 +28,7 @@ class Estimates:
 
     They are the median of the last 20 paintings of about the same size, with the same `iterations` asked and on
     the same kind of device, scaled by pixels. Without at least three of these, a formula: steps × (fixed + pixels ×
-    seconds a pixel), with 20 steps at the final size (or those asked) and 35 at half of it.
+    seconds a pixel), with 18 steps at the final size (or those asked) and 32 at half of it.
     """
 
     def __init__(self, queue: Queue, pool: RenderPool) -> None:

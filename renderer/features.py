@@ -55,7 +55,7 @@ class Encoder(nn.Module):
                 break
             if layer.endswith("_1") and layer != "relu1_1":
                 x = self._pool(x, kernel_size=2, stride=2, ceil_mode=True)
-            x = functional.relu(self.convolutions[layer](x))
+            x = functional.relu(self.convolutions[layer](x), inplace=True)
             if layer in wanted:
                 features[layer] = x
         return features

@@ -32,6 +32,8 @@ log = logging.getLogger("renderer.worker")
 
 _PREVIEW_INTERVAL_S = 1.0
 _UNREADY_STATUS = 3
+#: On a CPU the child could take every core; the bot's few milliseconds go first.
+_NICENESS = 10
 _Inbox = queue.SimpleQueue[protocol.Paint | protocol.Cancel]
 
 
@@ -156,6 +158,8 @@ class Worker:
     def _drop(self, easel: _Easel) -> None:
         if easel in self._easels:
             self._easels.remove(easel)
+        if not self._easels:
+            devices.give_back_memory()
 
     def _fail(self, order: protocol.Paint, error: Exception) -> None:
         """One job ends badly, the child goes on: its errors are the job's, whatever their class."""
@@ -163,7 +167,6 @@ class Worker:
             reason = protocol.FailureReason.CANCELLED
         elif devices.is_out_of_memory(error):
             reason = protocol.FailureReason.OUT_OF_MEMORY
-            torch.cuda.empty_cache()
         elif isinstance(error, (FileNotFoundError, ValueError)):
             reason = protocol.FailureReason.BAD_INPUT
         else:
@@ -220,6 +223,7 @@ def main() -> int:
     arguments = parser.parse_args()
     _die_with_parent(arguments.parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICENESS)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)

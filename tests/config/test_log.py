@@ -83,7 +83,6 @@ log.debug("ours")
         "httpx!",
         "httpcore!",
         "aiohttp.access!",
-        "alembic",
         "alembic!",
         "ours",
     ]

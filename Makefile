@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 INSTALLED := .venv/.installed
 TESTABLE := .venv/.testable
 
-.PHONY: run setup test check bench chromium constraints clean help
+.PHONY: run setup test check bench docs pictures chromium constraints clean help
 
 run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl-C
 	@$(BIN)/atelier run
@@ -23,6 +23,12 @@ check: $(TESTABLE)  ## ruff and mypy, strict
 
 bench: setup $(TESTABLE)  ## measure speed and memory: a table, and bench-out/bench.json
 	@$(BIN)/python -m tests.bench
+
+docs: $(INSTALLED)  ## renew the tables of settings
+	@$(BIN)/python -m config.table README.md docs/settings.md
+
+pictures: setup $(TESTABLE) chromium  ## paint and photograph anew what the README shows
+	@$(BIN)/python -m tests.docs_pictures
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

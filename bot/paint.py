@@ -193,7 +193,7 @@ class _Studio:
         if self._interrupted or self._end is None or self._end.done():
             self._main.cancel()
         else:
-            self._console.print("saving what there is … (Ctrl-C again to leave at once)")
+            self._console.print("saving what there is … (Ctrl-C again to leave at once)", highlight=False)
             self._saving = asyncio.create_task(self._supervisor.cancel(self._job, 1, keep=True), name="save")
         self._interrupted = True
 

@@ -213,7 +213,7 @@ def load(**overrides: object) -> Settings:
     try:
         settings = Settings(**_tree(given))
     except ValidationError as exc:
-        problems += [_problem(tuple(error["loc"]), error["msg"], given) for error in exc.errors()]
+        problems += [_problem(tuple(error["loc"]), _reason(error), given) for error in exc.errors()]
     if problems:
         raise SettingsError("\n".join(problems))
     settings._origins = {path: value.origin for path, value in given.items()}
@@ -230,8 +230,16 @@ def _tree(given: Mapping[fields.SettingPath, sources.Given]) -> dict[str, Any]:
     return tree
 
 
+def _reason(error: Mapping[str, Any]) -> str:
+    """What pydantic found wrong; of a pattern only that it does not fit, since `allowed` says it in words."""
+    if error["type"] == "string_pattern_mismatch":
+        return "not one of those that are known"
+    message: str = error["msg"]
+    return message.removeprefix("Value error, ")
+
+
 def _problem(location: tuple[int | str, ...], message: str, given: Mapping[fields.SettingPath, sources.Given]) -> str:
     setting = next(setting for setting in fields.settings_of(Settings) if location[: len(setting.path)] == setting.path)
     wrong = given[setting.path]
     value = "" if setting.secret else f" is {wrong.value!r}"
-    return f"{wrong.name} ({wrong.origin}){value}: {message.removeprefix('Value error, ')}; allowed: {setting.allowed}"
+    return f"{wrong.name} ({wrong.origin}){value}: {message}; allowed: {setting.allowed}"

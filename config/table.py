@@ -1,30 +1,16 @@
-"""The settings as a table: what is in force for `atelier settings`, what there is for docs/settings.md."""
+"""The settings as a table: what is in force for `atelier settings`, what there is for the documents."""
 
 from __future__ import annotations
 
 import dataclasses
 import sys
+from pathlib import Path
 
 from config.fields import Setting, as_text, env_name, settings_of
 from config.settings import Settings
 
-INTRODUCTION = """\
-# Settings
-
-Nothing has to be set. What is set comes, the first found winning, from
-
-1. the command line,
-2. the environment, under the names below,
-3. a file `.env` in the current folder, under the same names,
-4. a file `atelier.toml` in the current folder: `ATELIER_WEB__PORT` is `port` in the table `[web]` there,
-5. for secrets, a file: `ATELIER_TELEGRAM__TOKEN_FILE=/run/secrets/token` instead of `ATELIER_TELEGRAM__TOKEN`
-   (`token_file` in `atelier.toml`); to give both is refused.
-
-An empty variable counts as not set. An unknown name or a wrong value stops the program with a line that says what is
-allowed. `atelier settings` prints what is in force and where each value came from, secrets masked.
-This page is written by `python -m config.table > docs/settings.md`.
-
-"""
+BEGIN = "<!-- settings: written by `make docs` -->\n"
+END = "<!-- end of settings -->\n"
 
 MASK = "********"
 
@@ -67,5 +53,16 @@ def _shown(setting: Setting, value: object) -> str:
     return MASK if setting.secret and value is not None else as_text(value)
 
 
+def renew(page: str) -> str:
+    """The page with the table between its two marks as the code has it; raises ValueError without marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"no {BEGIN.strip()} … {END.strip()}")
+    return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
+
+
 if __name__ == "__main__":
-    sys.stdout.write(INTRODUCTION + markdown())
+    for name in sys.argv[1:]:
+        file = Path(name)
+        file.write_text(renew(file.read_text("utf-8")), "utf-8")

@@ -22,7 +22,10 @@ ARGUMENTS = [
 async def browser() -> AsyncIterator[Browser]:
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
-        pytest.fail("There is no chromium: run `make test-setup`, or `apt-get install chromium`.", pytrace=False)
+        pytest.fail(
+            "There is no chromium: `make test` installs it where it may; otherwise `apt-get install chromium`.",
+            pytrace=False,
+        )
     # As root there is no user to whom chromium's sandbox could step down.
     arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
     async with async_playwright() as playwright:

@@ -102,7 +102,7 @@ def test_settings_cannot_be_changed(folder: Path) -> None:
         ("ATELIER_LIMITS__PICTURE_MB", "0", "greater than 0", "a number above 0 and at most 200"),
         ("ATELIER_LOG__LEVEL", "loud", "Input should be", "debug, info, warning or error"),
         ("ATELIER_WEB__ENABLED", "perhaps", "valid boolean", "true or false"),
-        ("ATELIER_RENDERER__DEVICE", "gpu", "match pattern", "one like auto, cpu, mps, cuda, cuda:1"),
+        ("ATELIER_RENDERER__DEVICE", "gpu", "not one of those that are known", "one like auto, cpu, mps, cuda, cuda:1"),
     ],
 )
 def test_a_wrong_variable_is_named_with_its_value_and_what_is_allowed(

@@ -91,6 +91,7 @@ class _Service:
             scheduling.cancel()
             await self._dispatch.stop(GRACE_S)
             await self._pool.drain(0)
+            await self._dispatch.settle()
             self._outbox.stop()
             await sending
         if down := [reason for reason in self._states.values() if reason != "up"]:

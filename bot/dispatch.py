@@ -78,7 +78,7 @@ class Dispatch:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace_s):
                 await self._idle.wait()
-        await asyncio.gather(*self._endings)
+        await self.settle()
         for job in await self._store.queue.rendering():
             # It may end in this very moment.
             with contextlib.suppress(IllegalTransition):
@@ -86,6 +86,10 @@ class Dispatch:
                 log.info("job taken back", job=job.id)
         for job_id in list(self._rendering):
             await self._forget(job_id)
+
+    async def settle(self) -> None:
+        """Wait until every end that was begun is committed; also those whose bearer the pool has stopped."""
+        await asyncio.gather(*self._endings)
 
     async def _started(self, event: Started) -> None:
         await self._forget(event.job)

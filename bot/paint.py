@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from bot.errors import BadPicture, BadRequest, RendererUnavailable
+from bot.errors import BadPicture, BadRequest, OperatorError, RendererUnavailable
 from bot.jobs import MAX_DELIVERIES, new_id
 from bot.pictures import normalise
 from config.settings import Settings
@@ -62,6 +63,18 @@ def plan(commission: Commission) -> list[tuple[Path, Path]]:
     return [(content, target) for target, content in planned.items()]
 
 
+def _open_folder(commission: Commission) -> None:
+    """Make sure, before minutes are spent, that there is a folder and that it can be written to."""
+    output = commission.output
+    folder = output if commission.into_folder else output.absolute().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise BadRequest(f"-o {output}: this folder cannot be made ({exc.strerror})") from exc
+    if not os.access(folder, os.W_OK):
+        raise BadRequest(f"-o {output}: the folder {folder} cannot be written to")
+
+
 async def paint(commission: Commission, settings: Settings, console: Console) -> int:
     """Paint everything that is asked for; the exit status.
 
@@ -69,8 +82,7 @@ async def paint(commission: Commission, settings: Settings, console: Console) ->
     was of the painting in hand has been saved. One bad content does not keep the others from being painted.
     """
     works = plan(commission)
-    if commission.into_folder:
-        commission.output.mkdir(parents=True, exist_ok=True)
+    _open_folder(commission)
     studio = _Studio(commission, settings, console)
     with tempfile.TemporaryDirectory(prefix="atelier-") as folder:
         return await studio.paint_all(works, Path(folder))
@@ -164,8 +176,8 @@ class _Studio:
         """One painting; when its child dies under it, again with the next, three times in all."""
         self._job = new_id()
         for delivery in range(1, MAX_DELIVERIES + 1):
-            self._end = asyncio.get_running_loop().create_future()
             await self._supervisor.wait_ready()
+            self._end = asyncio.get_running_loop().create_future()
             await self._supervisor.paint(
                 protocol.Paint(
                     job=self._job,
@@ -178,7 +190,8 @@ class _Studio:
                 )
             )
             end = await self._end
-            if isinstance(end, protocol.Done) or end.reason is not protocol.FailureReason.RENDERER_DIED:
+            lost = isinstance(end, protocol.Failed) and end.reason is protocol.FailureReason.RENDERER_DIED
+            if not lost or self._interrupted:
                 break
         return end
 
@@ -226,11 +239,19 @@ class _Studio:
 
 
 def _export(painting: Path, output: Path) -> None:
-    """Write the child's PNG in the format that the output's name asks for, whole or not at all."""
+    """Write the child's PNG in the format that the output's name asks for, whole or not at all.
+
+    Raises OperatorError where the disk does not take it.
+    """
     part = output.with_name(f".{output.name}.part")
-    with Image.open(painting) as image:
-        image.save(part, format=FORMATS[output.suffix.lower()], quality=95, subsampling=0)
-    part.replace(output)
+    try:
+        with Image.open(painting) as image:
+            image.save(part, format=FORMATS[output.suffix.lower()], quality=95, subsampling=0)
+        part.replace(output)
+    except OSError as exc:
+        raise OperatorError(f"{output} cannot be written: {exc.strerror or exc}") from exc
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _explain(failed: protocol.Failed) -> str:
@@ -238,6 +259,6 @@ def _explain(failed: protocol.Failed) -> str:
         case protocol.FailureReason.OUT_OF_MEMORY:
             return "too little memory for this size; try a smaller --size"
         case protocol.FailureReason.RENDERER_DIED:
-            return f"the renderer ended {MAX_DELIVERIES} times while painting ({failed.detail})"
+            return f"the renderer ended while painting ({failed.detail})"
         case _:
             return f"not painted ({failed.detail or failed.reason})"

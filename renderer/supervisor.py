@@ -84,17 +84,19 @@ class Supervisor:
 
     async def run(self) -> None:
         """Keep a child alive until cancelled; then stop it."""
-        failures = 0
+        failures = 0  # in a row: children that never served
         while True:
-            was_ready = False
+            failures += 1
             try:
-                await self._live_one_child()
+                reader = await self._start_child()
+                failures = 0
+                await self._serve(reader)
             except ChildLost as exc:
-                was_ready = self.ready is not None
                 await self._set(ready=None, down=str(exc))
                 log.warning("renderer lost", worker=self.name, reason=str(exc), jobs=len(self._held))
+            finally:
+                await asyncio.shield(self._end_child())
             await self._report_lost_jobs()
-            failures = 0 if was_ready else failures + 1
             await asyncio.sleep(_BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)])
 
     async def wait_ready(self) -> protocol.Ready:
@@ -124,38 +126,46 @@ class Supervisor:
             await self._send(order)
 
     async def cancel(self, job: str, attempt: int, keep: bool = False) -> None:
-        """Ask the child to stop a job; after `patience.cancel_s` without an answer the child is replaced."""
+        """Ask the child to stop a job; after `patience.cancel_s` without an answer the child is replaced.
+
+        Not so with `keep`: with the child, what is to be kept would be lost.
+        """
         key = (job, attempt)
         if key in self._held:
-            self._cancel_deadlines.setdefault(key, _now() + self._patience.cancel_s)
+            if not keep:
+                self._cancel_deadlines.setdefault(key, _now() + self._patience.cancel_s)
             await self._send(protocol.Cancel(job=job, attempt=attempt, keep=keep))
 
-    async def _live_one_child(self) -> None:
+    async def _start_child(self) -> asyncio.StreamReader:
+        """What the child will say, once it is ready."""
         await self._set(ready=None, down=None)
-        reader = await self._spawn()
         try:
             async with asyncio.timeout(self._patience.ready_s):
+                reader = await self._spawn()
                 first = await self._receive(reader)
         except TimeoutError:
             raise ChildLost(f"not ready within {self._patience.ready_s:g} s") from None
-        else:
-            if isinstance(first, protocol.Unready):
-                raise ChildLost(first.reason)
-            if not isinstance(first, protocol.Ready):
-                raise ChildLost("it did not begin with ready")
-            log.info("renderer ready", worker=self.name, device=first.device_name, encoder=first.encoder, pid=self.pid)
-            await self._set(ready=first, down=None)
-            watch = asyncio.create_task(self._watch(), name=f"watchdog of {self.name}")
-            read = asyncio.create_task(self._read(reader), name=f"reader of {self.name}")
-            try:
-                await asyncio.wait({watch, read}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                await _end_tasks(watch, read)
-            for task in (watch, read):
-                if not task.cancelled() and (exc := task.exception()):
-                    raise exc
+        except OSError as exc:  # no memory, no process, no file descriptor left; there may be later
+            raise ChildLost(f"it could not be started: {exc.strerror or exc}") from exc
+        if isinstance(first, protocol.Unready):
+            raise ChildLost(first.reason)
+        if not isinstance(first, protocol.Ready):
+            raise ChildLost("it did not begin with ready")
+        log.info("renderer ready", worker=self.name, device=first.device_name, encoder=first.encoder, pid=self.pid)
+        await self._set(ready=first, down=None)
+        return reader
+
+    async def _serve(self, reader: asyncio.StreamReader) -> None:
+        """Read and watch the child until it is lost."""
+        watch = asyncio.create_task(self._watch(), name=f"watchdog of {self.name}")
+        read = asyncio.create_task(self._read(reader), name=f"reader of {self.name}")
+        try:
+            await asyncio.wait({watch, read}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await asyncio.shield(self._end_child())
+            await _end_tasks(watch, read)
+        for task in (watch, read):
+            if not task.cancelled() and (exc := task.exception()):
+                raise exc
 
     async def _spawn(self) -> asyncio.StreamReader:
         ours, theirs = socket.socketpair()
@@ -164,7 +174,8 @@ class Supervisor:
         arguments += ["--encoder", spec.encoder, "--weights", str(spec.weights_dir.absolute())]
         if spec.threads:
             arguments += ["--threads", str(spec.threads)]
-        with theirs:
+        with contextlib.ExitStack() as unused, theirs:
+            unused.enter_context(ours)
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",  # the current folder is no place to import from
@@ -178,9 +189,10 @@ class Supervisor:
                 env=_environment(),
                 start_new_session=True,  # a Ctrl-C in the terminal is for the bot alone
             )
-        assert self._process.stderr is not None
-        self._drain = asyncio.create_task(self._log_stderr(self._process.stderr), name=f"stderr of {self.name}")
-        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+            assert self._process.stderr is not None
+            self._drain = asyncio.create_task(self._log_stderr(self._process.stderr), name=f"stderr of {self.name}")
+            reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+            unused.pop_all()
         return reader
 
     async def _read(self, reader: asyncio.StreamReader) -> None:

@@ -110,12 +110,14 @@ class Worker:
         threading.Thread(target=_read, args=(self._connection, self._inbox), name="reader", daemon=True).start()
         while True:
             self._take_in()
-            easel = next((easel for easel in self._easels if not easel.previewed), self._easels[0])
-            self._advance(easel)
+            self._advance(next((easel for easel in self._easels if not easel.previewed), self._easels[0]))
 
     def _take_in(self) -> None:
         """All that waits in the inbox; blocks while there is nothing to paint."""
         while not self._easels or not self._inbox.empty():
+            if not self._easels and self._inbox.empty():
+                # Not when the last painting is dropped: whoever drops it still holds it.
+                devices.give_back_memory()
             message = self._inbox.get()
             if isinstance(message, protocol.Cancel):
                 self._cancel(message)
@@ -158,8 +160,6 @@ class Worker:
     def _drop(self, easel: _Easel) -> None:
         if easel in self._easels:
             self._easels.remove(easel)
-        if not self._easels:
-            devices.give_back_memory()
 
     def _fail(self, order: protocol.Paint, error: Exception) -> None:
         """One job ends badly, the child goes on: its errors are the job's, whatever their class."""

@@ -113,7 +113,7 @@ class LocalPool:
     async def _enqueue(self, job: RenderJob, first: bool = False) -> None:
         async with self._arrived:
             (self._queue.appendleft if first else self._queue.append)(job)
-            self._arrived.notify()
+            self._arrived.notify_all()  # the first that wakes may have lost its child meanwhile
 
     async def _feed(self, seat: _Seat) -> None:
         """One job after another onto the seat's child."""
@@ -121,6 +121,8 @@ class LocalPool:
             await seat.supervisor.wait_ready()
             async with self._arrived:
                 await self._arrived.wait_for(lambda: self._queue and not self._draining)
+                if seat.supervisor.ready is None:
+                    continue  # it was lost while there was nothing to paint: no hand-over to count
                 seat.job = self._queue.popleft()
             lost = await self._paint(seat, seat.job)
             if lost and _key(seat.job) in self._cancelled:
@@ -140,14 +142,16 @@ class LocalPool:
         name = seat.supervisor.name
         # Counted in the store before the child sees the picture, so that one that kills us is found out.
         await self._on_event(Started(job=job.id, attempt=job.attempt, delivery=delivery, worker=name))
+        if _key(job) in self._cancelled:
+            await self._fail(job, FailureReason.CANCELLED)
+            return None
         try:
             order = self._order(job, delivery)
         except FileNotFoundError as exc:
             await self._fail(job, FailureReason.BAD_INPUT, f"a picture is gone: {exc}")
             return None
+        # From here on a cancel reaches the child behind its order.
         await seat.supervisor.paint(order)
-        if _key(job) in self._cancelled:  # it came while the hand-over was under way
-            await seat.supervisor.cancel(job.id, job.attempt)
         return await asyncio.shield(seat.ended)
 
     def _order(self, job: RenderJob, delivery: int) -> Paint:

@@ -122,6 +122,7 @@ def test_ctrl_c_saves_what_there_is_and_ends_with_130(
         ),
         (["PHOTO", "STYLE", "-o", "x.tiff"], "must end in .png, .jpg, .jpeg, .webp"),
         (["PHOTO", "STYLE", "-o", "/nowhere/x.png"], "there is no folder /nowhere"),
+        (["PHOTO", "STYLE", "-o", "/dev/null/deeper/"], "this folder cannot be made"),
         (["PHOTO", "PHOTO", "STYLE", "-o", "x.png"], "several contents need a folder"),
         (["PHOTO", "PHOTO", "STYLE", "-o", "both/"], "would both become"),
         (["PHOTO", "--style", "STYLE:0", "-o", "x.png"], "the weight must be above 0"),

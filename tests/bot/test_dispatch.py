@@ -216,7 +216,7 @@ async def test_an_end_is_stored_even_when_its_bearer_is_cancelled(house: House) 
         bearer.cancel()
         with pytest.raises(asyncio.CancelledError):
             await bearer
-    await house.dispatch.stop(grace_s=0)
+    await house.dispatch.settle()
     assert (await house.read(job)).status is Status.RENDERED
 
 

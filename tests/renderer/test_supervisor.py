@@ -121,7 +121,8 @@ async def test_stopping_early_keeps_what_there_is(studio: Open) -> None:
             assert image.size == (512, 341)
 
 
-async def test_a_killed_child_is_reported_at_once_and_replaced(studio: Open) -> None:
+async def test_a_killed_child_is_reported_and_replaced_at_once(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("renderer.supervisor._BACK_OFF_S", (0.0, 3600.0))  # pauses are for what never served
     async with studio() as at:
         await at.paint("hit")
         await at.progress_of("hit")

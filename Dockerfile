@@ -1,12 +1,10 @@
-# CPU (the default):  docker build -t atelier .
-# CUDA:               docker build -t atelier --build-arg DEVICE=cuda .
+# CUDA and CPU:  docker build -t atelier .
+# CPU alone:     docker build -t atelier --build-arg TORCH_INDEX=… .
 #
 # On x86-64 the package index holds torch's CUDA build, which paints on a CPU too but is some gigabytes larger. For a
-# small CPU image name an index of CPU builds (pytorch.org, "Get started", shows its address):
-#                     docker build -t atelier --build-arg TORCH_INDEX=… .
+# small image name an index of CPU builds (pytorch.org, "Get started", shows its address).
 FROM python:3.12-slim
 
-ARG DEVICE=cpu
 ARG TORCH_INDEX=
 
 WORKDIR /opt/atelier
@@ -23,9 +21,7 @@ RUN atelier weights
 RUN useradd --create-home --uid 10001 atelier && install -d -m 0700 -o atelier /data
 USER atelier
 WORKDIR /data
-# The torch that was built without CUDA takes the CPU by `auto`, too; DEVICE only says what must be there.
 ENV ATELIER_DATA_DIR=/data \
-    ATELIER_RENDERER__DEVICE=${DEVICE} \
     ATELIER_LOG__FORMAT=json \
     PYTHONUNBUFFERED=1
 VOLUME /data

@@ -11,7 +11,7 @@ run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl
 	@$(BIN)/atelier run
 
 setup: $(INSTALLED)  ## create .venv, install everything pinned, fetch the encoder's weights
-	@test -n "$(wildcard data/weights/$(or $(ATELIER_RENDERER__ENCODER),vgg16)-*.safetensors)" || $(BIN)/atelier weights
+	@test ! -e atelier.toml -a ! -e .env -a -n "$(wildcard data/weights/$(or $(ATELIER_RENDERER__ENCODER),vgg16)-*.safetensors)" || $(BIN)/atelier weights
 
 test: setup $(TESTABLE) chromium check  ## run every check and test
 	@$(BIN)/python -m pytest --cov=bot --cov=renderer --cov=config --cov-report=term:skip-covered

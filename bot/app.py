@@ -12,6 +12,7 @@ import structlog
 
 from bot.adapters.web.server import WebAdapter
 from bot.blobs import DirectoryBlobs
+from bot.child import child_of
 from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.errors import AdapterDown, OperatorError
@@ -25,7 +26,6 @@ from bot.store import Store
 from config.lock import DataDirectory
 from config.settings import Settings
 from renderer.protocol import Progress
-from renderer.supervisor import ChildSpec, Patience
 
 log = structlog.get_logger(__name__)
 
@@ -47,11 +47,8 @@ class _Service:
     """Everything that lives as long as the process."""
 
     def __init__(self, settings: Settings, store: Store, folder: Path) -> None:
-        blobs = DirectoryBlobs(folder / "blobs")
-        blobs.sweep()
-        renderer = settings.renderer
-        spec = ChildSpec(settings.weights_dir, renderer.device, renderer.encoder, renderer.threads)
-        patience = Patience(renderer.ready_timeout_s, renderer.tick_timeout_s, renderer.cancel_timeout_s)
+        blobs = _blobs(folder / "blobs")
+        spec, patience = child_of(settings)
         latest: dict[str, Progress] = {}
         self._adapters: dict[str, Adapter] = {}
         self._states: dict[str, str] = _not_in_this_version(settings)
@@ -88,7 +85,8 @@ class _Service:
             for task in serving:
                 task.cancel()
             await asyncio.wait(serving)
-            scheduling.cancel()
+            self._scheduler.stop()
+            await scheduling
             await self._dispatch.stop(GRACE_S)
             await self._pool.drain(0)
             await self._dispatch.settle()
@@ -117,6 +115,15 @@ class _Service:
             await self._web.listening.wait()
             sys.stdout.write(f"\n  Atelier is open at {self._web.url}  (Ctrl-C closes it)\n\n")
             sys.stdout.flush()
+
+
+def _blobs(folder: Path) -> DirectoryBlobs:
+    try:
+        blobs = DirectoryBlobs(folder)
+        blobs.sweep()
+    except OSError as exc:
+        raise OperatorError(f"the folder {folder} cannot be used: {exc.strerror}: {exc.filename}") from exc
+    return blobs
 
 
 def _not_in_this_version(settings: Settings) -> dict[str, str]:

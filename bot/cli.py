@@ -92,10 +92,12 @@ def paint(
 
     contents, styles = _contents_and_styles(pictures, style or [])
     options = _options(size=size, strength=strength, seed=seed, iterations=iterations)
+    if not output:
+        raise typer.BadParameter("-o needs a name: a picture's, or a folder's with / at its end")
     into_folder = output.endswith("/") or Path(output).is_dir()
     commission = Commission(contents, styles, Path(output), options, as_json, into_folder)
     settings = load(renderer={"device": device})
-    setup(LogSettings(level="warning"), settings.secret_values())
+    setup(LogSettings(level="error"), settings.secret_values())
     raise typer.Exit(asyncio.run(paint(commission, settings, Console(stderr=True))))
 
 
@@ -181,6 +183,8 @@ def main() -> None:
         status = app(standalone_mode=False)
     except (OperatorError, UserError, SettingsError, DataDirectoryError) as exc:
         sys.exit(_complain(str(exc)))
+    except OSError as exc:  # a name too long, a folder that may not be looked into, a full disk
+        sys.exit(_complain(f"{exc.filename or 'the file'}: {exc.strerror}"))
     except typer.TyperException as exc:
         sys.exit(_complain(exc.format_message()))
     except (typer.Abort, KeyboardInterrupt):

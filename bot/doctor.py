@@ -13,10 +13,11 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bot.child import child_of
 from config.lock import DataDirectory, DataDirectoryError, DataDirectoryInUse
 from config.settings import Settings
 from renderer.protocol import Event
-from renderer.supervisor import ChildSpec, Patience, Supervisor
+from renderer.supervisor import Supervisor
 
 _TORCH = {"torch": "2.13.0", "torchvision": "0.28.0"}
 _LITTLE_DISK = 2e9
@@ -89,9 +90,8 @@ def _disk(folder: Path) -> Finding:
 
 async def _renderer(settings: Settings) -> AsyncIterator[Finding]:
     """A real child is started, since only that shows that it starts."""
-    renderer = settings.renderer
-    spec = ChildSpec(settings.weights_dir, renderer.device, renderer.encoder, renderer.threads)
-    supervisor = Supervisor("doctor", spec, _ignore, Patience(ready_s=renderer.ready_timeout_s))
+    spec, patience = child_of(settings)
+    supervisor = Supervisor("doctor", spec, _ignore, patience)
     began = time.monotonic()
     supervising = asyncio.create_task(supervisor.run(), name="supervisor")
     try:

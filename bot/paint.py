@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import signal
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,13 +18,14 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from bot.child import child_of
 from bot.errors import BadPicture, BadRequest, OperatorError, RendererUnavailable
 from bot.jobs import MAX_DELIVERIES, new_id
 from bot.pictures import normalise
 from config.settings import Settings
 from renderer import protocol
 from renderer.options import RenderOptions
-from renderer.supervisor import ChildSpec, Patience, Supervisor
+from renderer.supervisor import Supervisor
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 INTERRUPTED = 130
@@ -51,6 +53,9 @@ def plan(commission: Commission) -> list[tuple[Path, Path]]:
             raise BadRequest(f"-o {output}: the name must end in {', '.join(FORMATS)}, or in / for a folder")
         if not output.absolute().parent.is_dir():
             raise BadRequest(f"-o {output}: there is no folder {output.parent}")
+        inputs = (*commission.contents, *(path for path, _ in commission.styles))
+        if output.exists() and any(path.exists() and path.samefile(output) for path in inputs):
+            raise BadRequest(f"-o {output}: this is one of the pictures to paint from; choose another name")
         return [(commission.contents[0], output)]
     if output.exists() and not output.is_dir():
         raise BadRequest(f"-o {output}: this is a file, and several paintings need a folder")
@@ -95,9 +100,7 @@ class _Studio:
         self._commission = commission
         self._settings = settings
         self._console = console
-        renderer = settings.renderer
-        spec = ChildSpec(settings.weights_dir, renderer.device, renderer.encoder, renderer.threads)
-        patience = Patience(renderer.ready_timeout_s, renderer.tick_timeout_s, renderer.cancel_timeout_s)
+        spec, patience = child_of(settings)
         self._supervisor = Supervisor("renderer", spec, self._on_event, patience)
         self._end: asyncio.Future[protocol.Done | protocol.Failed] | None = None
         self._show: Callable[[protocol.Progress], None] = lambda _: None
@@ -145,12 +148,14 @@ class _Studio:
 
     async def _normalised(self, path: Path) -> Path:
         try:
+            if not stat.S_ISREG((await asyncio.to_thread(path.stat)).st_mode):
+                raise BadPicture("this is no picture file")
             return (await normalise(path, self._scratch_path, self._settings.limits)).file
         except BadPicture as exc:
             raise BadPicture(f"{path}: {exc.message}", exc.code) from exc
         except FileNotFoundError as exc:
             raise BadPicture(f"{path}: there is no such file", "picture_missing") from exc
-        except (PermissionError, IsADirectoryError) as exc:
+        except OSError as exc:
             raise BadPicture(f"{path}: this file cannot be read ({exc.strerror})") from exc
 
     def _scratch_path(self, suffix: str) -> Path:

@@ -55,15 +55,21 @@ class Scheduler:
         self._poll_s = poll_s
         self._clock = clock
         self._bell: asyncio.Queue[str] = asyncio.Queue()
+        self._stopping = False
 
     def ring(self, job_id: str) -> None:
         """Say that a job waits or that one has left the pool."""
         self._bell.put_nowait(job_id)
 
+    def stop(self) -> None:
+        """Let `run` return after what it is doing."""
+        self._stopping = True
+        self._bell.put_nowait("")
+
     async def run(self) -> None:
-        """Resume what an earlier run left, then supply the pool until cancelled. The pool must have been started."""
+        """Resume what an earlier run left, then supply the pool until stopped. The pool must have been started."""
         await self._resume()
-        while True:
+        while not self._stopping:
             await self._supply()
             await self._wait()
 

@@ -22,6 +22,8 @@ MASK = "[redacted]"
 
 #: These log every request at INFO, httpx with the bot's token in its URL, and alembic its own set-up.
 QUIET = ("httpx", "httpcore", "aiohttp.access", "alembic")
+#: It logs a traceback for whatever strangers send that is no HTTP; what goes wrong in our handlers we log ourselves.
+_SILENT = ("aiohttp.server",)
 
 _TELEGRAM_TOKENS = (
     # The first stops at quotes, backslashes and colour codes too, so that a rendered line stays whole around it.
@@ -71,6 +73,8 @@ def setup(log: LogSettings, secrets: Iterable[str] = ()) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     sys.excepthook = _log_uncaught
 
 

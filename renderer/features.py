@@ -6,7 +6,6 @@ Simonyan & Zisserman, "Very deep convolutional networks for large-scale image re
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 import torch
 from torch import nn
@@ -15,7 +14,6 @@ from torch.nn import functional
 from renderer.weights import Source, Tensors
 
 Features = dict[str, torch.Tensor]
-Pooling = Literal["max", "average"]
 
 
 class UnknownLayer(ValueError):
@@ -27,13 +25,12 @@ class Encoder(nn.Module):
 
     mean: torch.Tensor
 
-    def __init__(self, source: Source, tensors: Tensors, pooling: Pooling = "max") -> None:
+    def __init__(self, source: Source, tensors: Tensors) -> None:
         super().__init__()
         self.name = source.name
         self.layers = tuple(
             f"relu{block}_{conv}" for block, count in enumerate(source.blocks, 1) for conv in range(1, count + 1)
         )
-        self._pool = functional.max_pool2d if pooling == "max" else functional.avg_pool2d
         self.register_buffer("mean", torch.tensor(source.mean).view(1, 3, 1, 1))
         self.convolutions = nn.ModuleDict({layer: _convolution(layer, source, tensors) for layer in self.layers})
         self.requires_grad_(False)
@@ -54,7 +51,7 @@ class Encoder(nn.Module):
             if features.keys() == wanted:
                 break
             if layer.endswith("_1") and layer != "relu1_1":
-                x = self._pool(x, kernel_size=2, stride=2, ceil_mode=True)
+                x = functional.max_pool2d(x, kernel_size=2, stride=2, ceil_mode=True)
             x = functional.relu(self.convolutions[layer](x), inplace=True)
             if layer in wanted:
                 features[layer] = x

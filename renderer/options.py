@@ -14,7 +14,7 @@ DEFAULT_SIZE = {"cpu": 512, "mps": 768, "cuda": 1024}
 class RenderOptions(BaseModel):
     """Options of one painting; every field has a default, and None means "the renderer's own choice"."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     size: int | None = Field(
         default=None,

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
 import structlog
@@ -19,13 +19,15 @@ from renderer import protocol
 log = structlog.get_logger(__name__)
 
 #: All that a child gets of the parent's environment: no token of ours, nor anything else that it has no use for.
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME")
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME")
 _ENVIRONMENT_PREFIXES = ("LC_", "CUDA_", "NVIDIA_", "PYTORCH_", "TORCH_", "OMP_", "MKL_", "KMP_")
 #: glibc returns large blocks to the kernel at once and gets them back page by page: a tenth and more of each
 #: evaluation on a CPU. Other allocators pass these over; the child gives memory back itself between jobs.
 _ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(1 << 32), "MALLOC_TRIM_THRESHOLD_": str(1 << 34)}
 _END_S = 2.0
 _WATCH_INTERVAL_S = 0.5
+#: Up to this long edge (px) an evaluation fits into `Patience.tick_s` on any machine that is worth painting on.
+_TICK_EDGE = 1024
 _BACK_OFF_S = (0.0, 1.0, 5.0, 15.0, 60.0)
 
 Key = tuple[str, int]  # job id and attempt
@@ -71,7 +73,7 @@ class Supervisor:
         self._on_event = on_event
         self._patience = patience
         self._changed = asyncio.Condition()
-        self._held: dict[Key, int] = {}  # → delivery
+        self._held: dict[Key, protocol.Paint] = {}
         self._cancel_deadlines: dict[Key, float] = {}
         self._last_sign = 0.0
         self._writer: asyncio.StreamWriter | None = None
@@ -95,7 +97,7 @@ class Supervisor:
                 await self._set(ready=None, down=str(exc))
                 log.warning("renderer lost", worker=self.name, reason=str(exc), jobs=len(self._held))
             finally:
-                await asyncio.shield(self._end_child())
+                await _to_its_end(self._end_child())
             await self._report_lost_jobs()
             await asyncio.sleep(_BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)])
 
@@ -119,7 +121,7 @@ class Supervisor:
             return
         if not self._held:
             self._last_sign = _now()
-        self._held[key] = order.delivery
+        self._held[key] = order
         if self.ready is None:
             await self._report_lost_jobs()
         else:
@@ -241,10 +243,15 @@ class Supervisor:
             if now - before > 10 * _WATCH_INTERVAL_S:
                 # This process itself stood still (suspended laptop, SIGSTOP): the child's signs wait unread.
                 self._last_sign = now
-            if self._held and now - self._last_sign > self._patience.tick_s:
-                raise ChildLost(f"no sign of life for {self._patience.tick_s:g} s")
+            if self._held and now - self._last_sign > self._silence_allowed_s():
+                raise ChildLost(f"no sign of life for {self._silence_allowed_s():g} s")
             if any(now > deadline for deadline in self._cancel_deadlines.values()):
                 raise ChildLost(f"did not obey a cancel within {self._patience.cancel_s:g} s")
+
+    def _silence_allowed_s(self) -> float:
+        """The patience for one evaluation, in proportion to the pixels of a large one."""
+        edge = max(order.options.size or 0 for order in self._held.values())
+        return self._patience.tick_s * max(1.0, (edge / _TICK_EDGE) ** 2)
 
     async def _send(self, message: protocol.Paint | protocol.Cancel) -> None:
         # A lost connection is the reader's to notice; it then reports every held job.
@@ -254,13 +261,13 @@ class Supervisor:
                 await self._writer.drain()
 
     async def _report_lost_jobs(self) -> None:
-        for (job, attempt), delivery in list(self._held.items()):
+        for (job, attempt), order in list(self._held.items()):
             reason = self.down or "the renderer is starting"
             await self._on_event(
                 protocol.Failed(
                     job=job,
                     attempt=attempt,
-                    delivery=delivery,
+                    delivery=order.delivery,
                     worker=self.name,
                     reason=protocol.FailureReason.RENDERER_DIED,
                     detail=reason,
@@ -302,6 +309,16 @@ class Supervisor:
         async with self._changed:
             self.ready, self.down = ready, down
             self._changed.notify_all()
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Await `work` also where this is cancelled meanwhile: a child left running would outlive its supervisor."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 async def _end_tasks(*tasks: asyncio.Task[None]) -> None:

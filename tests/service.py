@@ -55,6 +55,7 @@ class Service:
                 if found := re.search(r"open at (http\S+)", line):
                     self.url = found[1]
                     return
+        await self._log
         raise AssertionError("the service did not open:\n" + "\n".join(self.log))
 
     async def kill(self) -> None:

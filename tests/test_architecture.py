@@ -57,8 +57,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.__main__": {"bot.cli"},
     "bot.app": {"bot", "config", *_WITHOUT_TORCH},
     "bot.cli": {"bot", "config", *_WITHOUT_TORCH},
-    "bot.paint": {"bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_WITHOUT_TORCH},
-    "bot.doctor": {"bot.errors", "config", *_WITHOUT_TORCH},
+    "bot.child": {"config.settings", "renderer.supervisor"},
+    "bot.paint": {"bot.child", "bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_WITHOUT_TORCH},
+    "bot.doctor": {"bot.child", "bot.errors", "config", *_WITHOUT_TORCH},
     # The services: one another, never an adapter, a pool or the application.
     "bot": {*_CONTRACTS, *_SERVICES, "config.settings"},
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from renderer.images import open_rgb, to_tensor
 from renderer.losses import content_distance, gram, style_distance
 from renderer.patterns import brushwork
 from renderer.stylise import STYLE_LAYERS
-from tests.service import running
+from tests.service import Service, running
 
 SIZE = 192
 OPTIONS = f'{{"size": {SIZE}}}'
@@ -88,3 +90,36 @@ async def test_a_second_service_on_the_same_data_is_refused(tmp_path: Path, weig
         with pytest.raises(AssertionError, match="in use by another Atelier service"):
             async with running(tmp_path / "data", weights_dir):
                 pass
+
+
+async def test_a_service_stopped_as_it_starts_ends_at_once(tmp_path: Path, weights_dir: Path) -> None:
+    async with running(tmp_path / "data", weights_dir) as (service, _):
+        async with asyncio.timeout(10):
+            assert await service.stop() == 0
+
+
+async def test_a_port_in_use_is_one_line_and_exit_status_2(tmp_path: Path, weights_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        service = Service(tmp_path / "data", weights_dir, ATELIER_WEB__PORT=str(port))
+        async with asyncio.timeout(20):
+            with pytest.raises(AssertionError, match=f"Port {port} on 127.0.0.1 is in use by another program"):
+                await service.start()
+            assert await service.stop() == 2
+
+
+async def test_event_streams_that_are_dropped_leave_no_word_in_the_log(
+    tmp_path: Path, weights_dir: Path, photographs: dict[str, Path], pattern: Path
+) -> None:
+    async with running(tmp_path / "data", weights_dir) as (service, customer):
+        job = await customer.order(photographs["rocket"], pattern, '{"size": 128, "iterations": 20}')
+        host, port = service.url.removeprefix("http://").split(":")
+        for _ in range(10):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(f"GET /api/v1/jobs/{job}/events HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+            assert b"200" in await reader.readline()
+            writer.transport.abort()
+        writer.close()
+        await customer.until(job, "delivered")
+        assert await service.stop() == 0
+    assert not [line for line in service.log if "error" in line.lower() or "Traceback" in line]

@@ -32,7 +32,9 @@ class Store:
         Raises OperatorError when it cannot be used or was written by a newer version.
         """
         await asyncio.to_thread(upgrade, file)
-        return cls(Database(file), clock)
+        database = Database(file)
+        await database.connect()
+        return cls(database, clock)
 
     async def close(self) -> None:
         """Close the file; every change that returned is on the disk already."""

@@ -39,6 +39,11 @@ class Database:
         set_up(self._reader.sync_engine, "BEGIN", _READER)
         self._writing = asyncio.Lock()
 
+    async def connect(self) -> None:
+        """Open both connections now: a task that is cancelled while it opens one would take its place for good."""
+        async with self.write(), self.read():
+            pass
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that nobody else writes beside; committed at the end, rolled back on any exception."""

@@ -127,6 +127,12 @@ def test_ctrl_c_saves_what_there_is_and_ends_with_130(
         (["PHOTO", "PHOTO", "STYLE", "-o", "both/"], "would both become"),
         (["PHOTO", "--style", "STYLE:0", "-o", "x.png"], "the weight must be above 0"),
         (["missing.jpg", "STYLE", "-o", "x.png"], "missing.jpg: there is no such file"),
+        (["x" * 300, "STYLE", "-o", "x.png"], "File name too long"),
+        (["PHOTO", "STYLE", "-o", "x" * 300], "File name too long"),
+        (["/tmp", "STYLE", "-o", "x.png"], "/tmp: this is no picture file"),
+        (["/dev/zero", "STYLE", "-o", "x.png"], "/dev/zero: this is no picture file"),
+        (["PHOTO", "STYLE", "-o", ""], "-o needs a name"),
+        (["PHOTO", "STYLE", "-o", "PHOTO"], "this is one of the pictures to paint from"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_status_2(

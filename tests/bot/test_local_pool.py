@@ -41,6 +41,9 @@ class FakeSupervisor:
         return self.ready
 
     async def paint(self, order: Paint) -> None:
+        if self.ready is None:
+            await self._on_event(_failed(order, FailureReason.RENDERER_DIED))
+            return
         self.orders.append(order)
         await self._tell()
 
@@ -65,7 +68,7 @@ class FakeSupervisor:
         return self.orders[-1]
 
     async def _until(self, predicate: Callable[[], bool]) -> None:
-        async with self._changed:
+        async with asyncio.timeout(PATIENCE_S), self._changed:
             await self._changed.wait_for(predicate)
 
     async def _tell(self) -> None:
@@ -110,7 +113,7 @@ class Room:
         def its_end() -> Done | Failed | None:
             return next((e for e in self.events if e.job == job.id and isinstance(e, (Done, Failed))), None)
 
-        async with self._changed:
+        async with asyncio.timeout(PATIENCE_S), self._changed:
             await self._changed.wait_for(its_end)
         end = its_end()
         assert end
@@ -123,7 +126,7 @@ class Room:
 @pytest.fixture
 async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
     monkeypatch.setattr("bot.pools.local.Supervisor", FakeSupervisor)
-    async with _open_room(tmp_path) as room, asyncio.timeout(PATIENCE_S):
+    async with _open_room(tmp_path) as room:
         yield room
 
 
@@ -174,6 +177,8 @@ async def test_a_child_that_dies_idle_costs_the_next_job_nothing(room: Room) -> 
     room.child.ready = None
 
     await room.pool.submit(await room.job("2"))
+    for _ in range(10):  # turns of the loop in which it could be handed over, wrongly
+        await asyncio.sleep(0)
     assert [worker.state for worker in (await room.pool.status()).workers] == ["starting"]
     await room.child.come()
     assert (await room.child.until_orders(2)).delivery == 1

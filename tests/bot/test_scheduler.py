@@ -197,7 +197,7 @@ async def test_the_next_end_is_that_of_the_requesters_own_first_job(house: House
 async def test_an_estimate_is_the_median_of_the_last_paintings_like_it(house: House) -> None:
     seconds = house.estimates.seconds
     prior = await seconds(RenderOptions(), 4 / 3)
-    assert 50 < prior < 60  # 25 steps at 1.6 s and 40 at a quarter of it
+    assert 45 < prior < 55  # 18 steps at 1.9 s and 32 at a quarter of it
 
     for number, took in enumerate((10, 1000, 12)):
         assert await seconds(RenderOptions(), 4 / 3) == prior

@@ -78,7 +78,8 @@ async def stream(request: web.Request, desk: Desk, hub: Hub, job_id: str, reques
         headers={hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"},
     )
     await response.prepare(request)
-    with hub.listen(job_id) as doorbell, contextlib.suppress(UnknownJob):
+    # A closed tab is no error, nor is a job that has gone.
+    with hub.listen(job_id) as doorbell, contextlib.suppress(UnknownJob, ConnectionError):
         await _Stream(response, hub).follow(desk, job_id, requester, doorbell)
     return response
 

@@ -63,7 +63,8 @@ def sweep(folder: Path) -> None:
     """Make the folder, and remove what a service that was killed left in it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for file in folder.glob(f"{_PREFIX}*"):
-        file.unlink()
+        if file.is_file():
+            file.unlink()
 
 
 def parse_options(text: str) -> RenderOptions:

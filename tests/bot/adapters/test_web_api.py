@@ -116,6 +116,8 @@ async def test_a_missing_picture_is_named(studio: Studio, http: aiohttp.ClientSe
     [
         ('{"sise": 512}', "“sise”. Did you mean “size”?"),
         ('{"zzzz": 1}', "size, strength, iterations, seed"),
+        ('{"size": "512"}', "size: input should be a valid integer"),
+        ('{"iterations": true}', "iterations: input should be a valid integer"),
         ('{"size": 5}', "size: input should be greater than or equal to 128"),
         ('{"strength": NaN}', "strength"),
         ('{"size": 64, "seed": -1}', "seed"),

@@ -22,7 +22,7 @@ _STYLE_WEIGHT = 10.0
 _VARIATION_WEIGHT = 2.0
 _RANGE_WEIGHT = 10.0
 #: Content weight at strength 0.5, and the power of ten by which it falls over the whole range of strength.
-_CONTENT_WEIGHT = 1.2
+_CONTENT_WEIGHT = 1.6
 _CONTENT_DECADES = 4.0
 #: No scale of the pyramid is smaller (px); steps at the coarsest, at those between and at the last.
 _COARSEST = 96

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import io
 import socket
 from collections.abc import AsyncIterator
@@ -11,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import ElementHandle, Page, expect
+from playwright.async_api import JSHandle, Page, expect
 
 from bot import errors
 from config.settings import WebSettings
+from tests.browser.dropping import transfer_of
 from tests.fakes.services import Studio, open_studio
 
 
@@ -54,21 +54,9 @@ async def start(page: Page, studio: Studio) -> str:
     return studio.job.id
 
 
-async def transfer(page: Page, *pictures: bytes) -> ElementHandle:
-    """A DataTransfer of the browser's own with these files."""
-    files = [[*NAMED[data], base64.b64encode(data).decode()] for data in pictures]
-    handle = await page.evaluate_handle(
-        """files => {
-            const transfer = new DataTransfer();
-            for (const [name, type, base64] of files) {
-                const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
-                transfer.items.add(new File([bytes], name, { type }));
-            }
-            return transfer;
-        }""",
-        files,
-    )
-    return handle  # type: ignore[return-value]
+async def transfer(page: Page, *pictures: bytes) -> JSHandle:
+    """A DataTransfer of the browser's own with these pictures."""
+    return await transfer_of(page, *((*NAMED[data], data) for data in pictures))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
+from tests.browser.dropping import transfer_of
 from tests.service import PAINT_S, running
 
 
@@ -14,8 +15,9 @@ async def test_two_pictures_dropped_on_the_page_become_a_painting(
 ) -> None:
     async with running(tmp_path / "data", weights_dir) as (service, _):
         await page.goto(service.url)
-        await page.set_input_files("#content-easel input", photographs["coffee"])
-        await page.set_input_files("#style-easel input", pattern)
+        for easel, file in (("content", photographs["coffee"]), ("style", pattern)):
+            dropped = await transfer_of(page, (file.name, "image/png", file.read_bytes()))
+            await page.dispatch_event(f"#{easel}-easel .frame", "drop", {"dataTransfer": dropped})
         await page.select_option("#size", "256")
         await page.click("#paint")
         preview = page.get_by_alt_text("The painting so far")

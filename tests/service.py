@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-START_S = 30
+START_S = 60
 PAINT_S = 240
 
 

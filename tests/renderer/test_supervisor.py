@@ -139,7 +139,7 @@ async def test_a_killed_child_is_reported_and_replaced_at_once(studio: Open, mon
 
 
 async def test_a_child_that_hangs_is_killed_and_replaced(studio: Open) -> None:
-    async with studio(Patience(tick_s=8)) as at:
+    async with studio(Patience(tick_s=15)) as at:
         await at.paint("stuck")
         await at.progress_of("stuck")
         assert at.supervisor.pid

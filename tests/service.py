@@ -55,6 +55,8 @@ class Service:
                 if found := re.search(r"open at (http\S+)", line):
                     self.url = found[1]
                     return
+        # Ended before it is signalled: Popen would reap it behind asyncio's back, and its status be lost.
+        await self._process.wait()
         await self._log
         raise AssertionError("the service did not open:\n" + "\n".join(self.log))
 

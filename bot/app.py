@@ -92,9 +92,8 @@ class _Service:
             await self._dispatch.settle()
             self._outbox.stop()
             await sending
-        if down := [reason for reason in self._states.values() if reason != "up"]:
-            if not any(state == "up" for state in self._states.values()):
-                raise OperatorError("; ".join(reason.removeprefix("down: ") for reason in down))
+        if not self._any_up():
+            raise OperatorError("; ".join(state.removeprefix("down: ") for state in self._states.values()))
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         return self._tasks.create_task(work, name=name)
@@ -107,8 +106,11 @@ class _Service:
         except AdapterDown as exc:
             log.error("adapter down", adapter=adapter.name, reason=str(exc))
             self._states[adapter.name] = f"down: {exc}"
-        if not any(state == "up" for state in self._states.values()):
+        if not self._any_up():
             self._stop.set()
+
+    def _any_up(self) -> bool:
+        return "up" in self._states.values()
 
     async def _announce(self) -> None:
         if "web" in self._adapters:

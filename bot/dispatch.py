@@ -16,8 +16,6 @@ from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Star
 
 log = structlog.get_logger(__name__)
 
-#: What is kept of a painting beside the picture.
-_INFO = {"width", "height", "seconds", "iterations", "losses", "device", "stopped_early"}
 #: Size of the next attempt where the device had too little memory, as a part of the last one's.
 _SMALLER = 0.75
 #: Pause before the second attempt after an error of ours.
@@ -158,8 +156,7 @@ class Dispatch:
             # A worker ends what an earlier run of the bot had handed over, or the pool refuses it unseen.
             job = await self._store.jobs.hand_over(job.id, job.attempt, event.delivery)
         if isinstance(event, Done):
-            info = event.model_dump(include=_INFO)
-            return await self._store.jobs.painted(job, event.result, info)
+            return await self._store.jobs.painted(job, event.result, event.facts())
         return await self._failed(job, event)
 
     async def _failed(self, job: Job, event: Failed) -> Job:

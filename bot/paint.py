@@ -236,10 +236,7 @@ class _Studio:
             highlight=False,
         )
         if self._commission.as_json:
-            result = done.model_dump(
-                include={"width", "height", "seconds", "iterations", "losses", "device", "stopped_early"}
-            )
-            sys.stdout.write(json.dumps({"content": str(content), "output": str(output)} | result) + "\n")
+            sys.stdout.write(json.dumps({"content": str(content), "output": str(output)} | done.facts()) + "\n")
             sys.stdout.flush()
 
 

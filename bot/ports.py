@@ -45,6 +45,10 @@ class Adapter(Protocol):
         """After Unknown: the reply, if the platform can be asked and has it."""
 
 
+#: Jobs that a pool is given beyond its slots, so that a worker that ends one has the next at once.
+PREFETCH = 1
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class RenderJob:
     """A job as a pool sees it; pictures are blob names."""

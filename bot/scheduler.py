@@ -12,14 +12,12 @@ import structlog
 
 from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
-from bot.ports import RenderJob, RenderPool
+from bot.ports import PREFETCH, RenderJob, RenderPool
 from bot.store import Store
 from renderer.protocol import Progress
 
 log = structlog.get_logger(__name__)
 
-#: Jobs in the pool beyond its slots, so that a worker that ends one has the next at once.
-PREFETCH = 1
 #: Below this fraction the pace so far says nothing about the whole.
 _TELLING_FRACTION = 0.05
 

@@ -15,7 +15,7 @@ _HISTORY = 20
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """One evaluation: the terms of the criterion (their sum is minimised) and the variable before its step."""
+    """One evaluation: the terms of the criterion (their sum is minimised), and the variable after its step."""
 
     step: int  #: from 1
     terms: dict[str, float]

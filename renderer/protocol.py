@@ -8,7 +8,7 @@ paths, but for previews, which are small enough to travel inside.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -129,6 +129,10 @@ class Done(_JobEvent):
     losses: dict[str, float]
     device: str
     stopped_early: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        """What is worth keeping and telling of a painting beside the picture itself, for JSON."""
+        return self.model_dump(exclude={"kind", "job", "attempt", "delivery", "worker", "result"})
 
 
 class Failed(_JobEvent):

@@ -12,7 +12,7 @@ import structlog
 
 from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES
-from bot.ports import BlobStore, PoolStatus, RenderJob, WorkerStatus
+from bot.ports import PREFETCH, BlobStore, PoolStatus, RenderJob, WorkerStatus
 from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Started, StyleInput
 from renderer.supervisor import ChildSpec, Patience, Supervisor
 
@@ -21,9 +21,6 @@ log = structlog.get_logger(__name__)
 OnEvent = Callable[[Event], Awaitable[None]]
 Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 Key = tuple[str, int]
-
-#: Jobs that wait in the pool beyond those being painted, so that a device never idles between two.
-PREFETCH = 1
 
 
 @dataclasses.dataclass

@@ -14,7 +14,8 @@ from bot.ports import Sent
 from bot.store.tables import ReplyState, outbox
 from renderer.protocol import FailureReason
 from tests.fakes.adapter import FakeAdapter
-from tests.fakes.house import NEVER_S, PATIENCE_S, House, failure, open_house, started
+from tests.fakes.house import NEVER_S, House, failure, open_house, started
+from tests.fakes.watched import PATIENCE_S
 
 
 async def work(house: House, *seen: Awaitable[None], adapters: dict[str, FakeAdapter] | None = None) -> None:

@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 from bot.jobs import MAX_DELIVERIES, Job, Status
-from bot.scheduler import PREFETCH, Outlook
+from bot.ports import PREFETCH
+from bot.scheduler import Outlook
 from renderer.options import RenderOptions
 from renderer.protocol import FailureReason
 from tests.fakes.house import House, open_house, progress, started

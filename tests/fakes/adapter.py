@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 
 from bot.jobs import Job
 from bot.ports import Reply, Sent
 from renderer.protocol import Progress
+from tests.fakes.watched import Watched
 
-PATIENCE_S = 10
 
-
-class FakeAdapter:
+class FakeAdapter(Watched):
     """Implements `bot.ports.Adapter`; `script` holds what the next replies raise, after which all are sent."""
 
     def __init__(self, name: str = "fake") -> None:
@@ -25,7 +23,7 @@ class FakeAdapter:
         self.shown: list[tuple[Job, Progress]] = []
         self.may_answer = asyncio.Event()  #: cleared, the platform keeps everybody waiting
         self.may_answer.set()
-        self._changed = asyncio.Condition()
+        super().__init__()
 
     async def run(self) -> None:
         await asyncio.Event().wait()
@@ -61,11 +59,3 @@ class FakeAdapter:
     async def until_shown(self, number: int) -> None:
         """Returns when progress was shown so often."""
         await self._until(lambda: len(self.shown) >= number)
-
-    async def _until(self, predicate: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S), self._changed:
-            await self._changed.wait_for(predicate)
-
-    async def _tell(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()

@@ -25,11 +25,11 @@ from renderer.protocol import Done, Failed, FailureReason, Progress, Started, St
 from tests import pictures
 from tests.fakes.adapter import FakeAdapter
 from tests.fakes.pool import FakePool, done
+from tests.fakes.watched import PATIENCE_S
 
 ROOM = Room(per_requester=1000, in_all=1000)
 #: Longer than any test: what wakes a loop is its bell.
 NEVER_S = 3600
-PATIENCE_S = 10
 
 
 class Clock:

@@ -10,9 +10,9 @@ from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES, Job
 from bot.ports import PoolStatus, RenderJob, WorkerStatus
 from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
+from tests.fakes.watched import Watched
 
 Key = tuple[str, int]
-PATIENCE_S = 10
 
 
 @dataclasses.dataclass
@@ -28,7 +28,7 @@ class _Held:
         return Failed(job=self.job.id, attempt=self.job.attempt, delivery=self.delivery, worker="fake:0", reason=reason)
 
 
-class FakePool:
+class FakePool(Watched):
     """Implements `bot.ports.RenderPool`. It paints by giving the content picture back, whose blob there is."""
 
     def __init__(self, slots: int = 1, places: int = 100, device: str = "cpu") -> None:
@@ -39,7 +39,7 @@ class FakePool:
         self.cancelled: list[Key] = []
         self._free = asyncio.Semaphore(slots)
         self._held: dict[Key, _Held] = {}
-        self._changed = asyncio.Condition()
+        super().__init__()
 
     async def start(self, on_event: Callable[[Event], Awaitable[None]]) -> None:
         self._on_event = on_event
@@ -112,14 +112,6 @@ class FakePool:
         before = held.begun
         held.outcomes.put_nowait(None)
         await self._until(lambda: held.begun > before or (job_id, attempt) not in self._held)
-
-    async def _until(self, predicate: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S), self._changed:
-            await self._changed.wait_for(predicate)
-
-    async def _tell(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
 
     async def _run(self, held: _Held) -> None:
         async with self._free:

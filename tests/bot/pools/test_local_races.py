@@ -16,11 +16,10 @@ from bot.ports import RenderJob
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Ready, Started, StyleInput
 from renderer.supervisor import ChildSpec, OnEvent, Patience
+from tests.fakes.watched import PATIENCE_S, Watched
 
-PATIENCE_S = 10
 
-
-class FakeSupervisor:
+class FakeSupervisor(Watched):
     """Stands in for `renderer.supervisor.Supervisor`, whose real child takes seconds to load."""
 
     def __init__(self, name: str, spec: ChildSpec, on_event: OnEvent, patience: Patience) -> None:
@@ -30,7 +29,7 @@ class FakeSupervisor:
         self.orders: list[Paint] = []
         self.cancelled: list[str] = []
         self._on_event = on_event
-        self._changed = asyncio.Condition()
+        super().__init__()
 
     async def run(self) -> None:
         await asyncio.Event().wait()
@@ -66,14 +65,6 @@ class FakeSupervisor:
     async def until_orders(self, number: int) -> Paint:
         await self._until(lambda: len(self.orders) >= number)
         return self.orders[-1]
-
-    async def _until(self, predicate: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S), self._changed:
-            await self._changed.wait_for(predicate)
-
-    async def _tell(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
 
 
 def _failed(order: Paint, reason: FailureReason) -> Failed:

@@ -12,7 +12,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY config config
 COPY renderer renderer
 COPY bot bot
-RUN pip install --no-cache-dir ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --constraint constraints.txt .
+RUN pip install --no-cache-dir ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --constraint constraints.txt '.[video]'
 
 # The weights are part of the image, so that a container starts without a network.
 ENV ATELIER_RENDERER__WEIGHTS_DIR=/opt/atelier/weights

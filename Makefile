@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 INSTALLED := .venv/.installed
 TESTABLE := .venv/.testable
 
-.PHONY: run setup test check bench docs pictures chromium constraints clean help
+.PHONY: run setup test check bench sheet docs pictures chromium constraints clean help
 
 run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl-C
 	@$(BIN)/atelier run
@@ -21,11 +21,18 @@ check: $(TESTABLE)  ## ruff and mypy, strict
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 
-bench: setup $(TESTABLE)  ## measure speed and memory: a table, and bench-out/bench.json
+bench: setup $(TESTABLE)  ## measure speed and memory: tables, and bench-out/*.json
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.objective
+	@$(BIN)/python -m tests.bench.gpu
 
-docs: $(INSTALLED)  ## renew the tables of settings
+sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE=256 ONLY=grid,strips OUT=sheet-out)
+	@$(BIN)/python -m tests.sheet $(if $(PICTURES),--pictures '$(PICTURES)') $(if $(STYLES),--styles '$(STYLES)') \
+	  $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out '$(OUT)')
+
+docs: $(INSTALLED)  ## renew the tables of settings and options
 	@$(BIN)/python -m config.table README.md docs/settings.md
+	@$(BIN)/python -m bot.options.table docs/options.md
 
 pictures: setup $(TESTABLE) chromium  ## paint and photograph anew what the README shows
 	@$(BIN)/python -m tests.docs_pictures
@@ -36,12 +43,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 	  { rm -rf .venv; echo "No virtual environment could be made; on Debian and Ubuntu: apt install python3-venv"; exit 2; }
 	@echo "Installing what Atelier needs into .venv (once; some minutes) …"
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[video]'
 	@touch $@
 
 $(TESTABLE): $(INSTALLED)
 	@echo "Installing what the tests need …"
-	@$(PIP) --editable '.[test]'
+	@$(PIP) --editable '.[video,test]'
 	@touch $@
 
 # Tests drive a real browser. Where it may not be installed here, the browser tests fail and say so.
@@ -54,12 +61,12 @@ chromium:
 
 constraints:  ## renew constraints.txt from a fresh environment
 	@rm -rf .venv-constraints && $(PYTHON) -m venv .venv-constraints
-	@.venv-constraints/bin/pip install --quiet --editable '.[test]'
+	@.venv-constraints/bin/pip install --quiet --editable '.[video,test]'
 	@{ sed -n '/^#/p' constraints.txt; .venv-constraints/bin/pip freeze --exclude-editable | sed 's/+cpu//'; } > .constraints.new
 	@mv .constraints.new constraints.txt; rm -rf .venv-constraints
 
 clean:  ## remove the environment and caches; data/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .coverage bench-out *.egg-info
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .coverage bench-out sheet-out *.egg-info
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14

@@ -17,6 +17,8 @@ from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.errors import AdapterDown, OperatorError
 from bot.estimates import Estimates
+from bot.films import Films
+from bot.gallery import Gallery
 from bot.intake import Intake
 from bot.outbox import Outbox
 from bot.pools.local import LocalPool
@@ -62,8 +64,12 @@ class _Service:
         estimates = Estimates(store.queue, self._pool)
         intake = Intake(store, blobs, settings.limits, estimates, self._scheduler)
         desk = Desk(store, blobs, self._pool, self._scheduler, latest, lambda: self._states, self._outbox.ring)
+        self._gallery = Gallery(settings)
         if settings.web.enabled:
-            self._web = WebAdapter(settings.web, settings.limits, intake, desk, folder / "uploads")
+            films = Films(folder / "cache" / "films")
+            self._web = WebAdapter(
+                settings.web, settings.limits, intake, desk, self._gallery, films, folder / "uploads"
+            )
             self._adapters[self._web.name] = self._web
         self._stop = asyncio.Event()
 
@@ -78,11 +84,10 @@ class _Service:
             scheduling = self._spawn(self._scheduler.run(), "scheduler")
             sending = self._spawn(self._outbox.run(), "outbox")
             serving = [self._spawn(self._serve(adapter), f"adapter {name}") for name, adapter in self._adapters.items()]
-            announcing = self._spawn(self._announce(), "announcement")
+            at_first = (self._spawn(self._announce(), "announcement"), self._spawn(self._gallery.examine(), "gallery"))
             await self._stop.wait()
             log.info("stopping")
-            announcing.cancel()
-            for task in serving:
+            for task in (*at_first, *serving):
                 task.cancel()
             await asyncio.wait(serving)
             self._scheduler.stop()

@@ -1,4 +1,4 @@
-"""Image files on this machine's disk, named by what is in them."""
+"""Files on this machine's disk, named by what is in them."""
 
 from __future__ import annotations
 

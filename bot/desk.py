@@ -74,15 +74,23 @@ class Desk:
 
     async def painting(self, job_id: str, requester: str) -> Path:
         """Where the finished painting lies; raises UnknownJob, or NotReady (not_ready, not_painted)."""
-        job = await self._own(job_id, requester)
-        if job.result is None:
-            if job.status in OPEN:
-                raise NotReady("This painting is not finished yet.", "not_ready")
-            raise NotReady(explain(job), "not_painted")
-        try:
-            return self._blobs.path(job.result)
-        except FileNotFoundError as gone:
-            raise NotReady("This painting is no longer kept.", "not_painted") from gone
+        job = await self._painted(job_id, requester)
+        return self._kept(job.result)
+
+    async def frames(self, job_id: str, requester: str) -> Path:
+        """Where the frames of the painting's time-lapse lie.
+
+        Raises UnknownJob, or NotReady (not_ready, not_painted, no_timelapse).
+        """
+        job = await self._painted(job_id, requester)
+        if job.frames is None:
+            raise NotReady("This painting has no time-lapse: it was painted before there were any.", "no_timelapse")
+        return self._kept(job.frames)
+
+    async def facts(self, job_id: str, requester: str) -> dict[str, Any]:
+        """What is known of the finished painting, for JSON; raises as `painting` does."""
+        job = await self._painted(job_id, requester)
+        return {"options": job.options.model_dump(mode="json"), "notes": []} | (job.result_info or {})
 
     async def health(self) -> dict[str, Any]:
         """The state of renderer, adapters and queue; ``degraded`` when an adapter or every worker is down."""
@@ -104,6 +112,20 @@ class Desk:
         if job is None or job.requester != requester:
             raise UnknownJob
         return job
+
+    async def _painted(self, job_id: str, requester: str) -> Job:
+        job = await self._own(job_id, requester)
+        if job.result is None:
+            if job.status in OPEN:
+                raise NotReady("This painting is not finished yet.", "not_ready")
+            raise NotReady(explain(job), "not_painted")
+        return job
+
+    def _kept(self, blob: str | None) -> Path:
+        try:
+            return self._blobs.path(blob or "")
+        except FileNotFoundError as gone:
+            raise NotReady("This painting is no longer kept.", "not_painted") from gone
 
     async def _view(self, job: Job) -> JobView:
         outlook = await self._scheduler.outlook(job)

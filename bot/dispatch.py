@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
 
-from bot.jobs import MAX_ATTEMPTS, IllegalTransition, Job, Status
+from bot.jobs import MAX_ATTEMPTS, IllegalTransition, Job, Status, made_smaller, smaller
 from bot.ports import Adapter, BlobStore, RenderPool
 from bot.store import Store
-from renderer.options import MIN_SIZE, RenderOptions, default_size
+from renderer.options import default_size
 from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
 
 log = structlog.get_logger(__name__)
 
-#: Size of the next attempt where the device had too little memory, as a part of the last one's.
-_SMALLER = 0.75
 #: Pause before the second attempt after an error of ours.
 _RETRY_S = 5.0
 
@@ -139,7 +138,7 @@ class Dispatch:
         except IllegalTransition as late:
             log.info("late end dropped", job=event.job, attempt=event.attempt, kind=event.kind, why=str(late))
             if isinstance(event, Done):
-                await self._store.blobs.discard(self._blobs, event.result)
+                await self._store.blobs.discard(self._blobs, event.result, *filter(None, [event.frames]))
         else:
             _log_end(event, job)
             if job.status is not Status.QUEUED:
@@ -156,30 +155,37 @@ class Dispatch:
             # A worker ends what an earlier run of the bot had handed over, or the pool refuses it unseen.
             job = await self._store.jobs.hand_over(job.id, job.attempt, event.delivery)
         if isinstance(event, Done):
-            return await self._store.jobs.painted(job, event.result, event.facts())
+            return await self._store.jobs.painted(job, event.result, _facts(event, job), event.frames)
         return await self._failed(job, event)
 
     async def _failed(self, job: Job, event: Failed) -> Job:
-        reason = event.reason
+        reason, explanation = event.reason, None
         match reason:
             case FailureReason.CANCELLED:
                 return await self._store.jobs.finish(job, Status.CANCELLED, reason)
-            case FailureReason.OUT_OF_MEMORY:
-                smaller = await self._smaller(job.options, event.worker)
-                if smaller is not None and job.attempt < MAX_ATTEMPTS:
-                    return await self._store.jobs.retry(job, smaller)
+            case FailureReason.OUT_OF_MEMORY if job.attempt < MAX_ATTEMPTS:
+                size = job.options.size or await self._default_size(event.worker)
+                if less := smaller(size):
+                    options = job.options.model_copy(update={"size": less})
+                    return await self._store.jobs.retry(job, options=options, too_large=job.too_large or size)
             case FailureReason.INTERNAL if job.attempt == 1:
-                return await self._store.jobs.retry(job, job.options, _RETRY_S)
+                return await self._store.jobs.retry(job, delay_s=_RETRY_S)
             case FailureReason.RENDERER_DIED:
                 reason = FailureReason.POISONED
-        return await self._store.jobs.finish(job, Status.FAILED, reason)
+            case FailureReason.BAD_INPUT:
+                explanation = event.detail or None
+        return await self._store.jobs.finish(job, Status.FAILED, reason, explanation)
 
-    async def _smaller(self, options: RenderOptions, worker: str) -> RenderOptions | None:
-        """The same at three quarters of the size, or None where that is the least already."""
+    async def _default_size(self, worker: str) -> int:
         devices = {status.name: status.device for status in (await self._pool.status()).workers}
-        size = options.size or default_size(devices.get(worker) or "cpu")
-        smaller = max(MIN_SIZE, round(size * _SMALLER / 8) * 8)
-        return options.model_copy(update={"size": smaller}) if smaller < size else None
+        return default_size(devices.get(worker) or "cpu")
+
+
+def _facts(done: Done, job: Job) -> dict[str, Any]:
+    facts = done.facts()
+    if job.too_large:
+        facts["notes"].append(made_smaller(max(done.width, done.height), job.too_large))
+    return facts
 
 
 def _log_end(event: Done | Failed, job: Job) -> None:

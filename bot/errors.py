@@ -5,11 +5,13 @@
     AtelierError
     ├── UserError                 what a person can mend; `message` is safe to show, `code` is stable
     │   ├── BadPicture            not_a_picture, picture_broken, picture_too_heavy, picture_too_large,
-    │   │                         picture_too_small, picture_too_long, picture_missing
-    │   ├── BadRequest            bad_options, bad_upload, …
-    │   ├── Forbidden             foreign_host, foreign_origin
+    │   │                         picture_too_small, picture_too_long, picture_missing, mask_mismatch
+    │   ├── BadRequest            bad_options, bad_upload, bad_format, …
+    │   ├── UnknownWord           unknown_word; says the nearest known one
+    │   ├── UnknownStyle          unknown_style (also: no style has such tags)
+    │   ├── Forbidden             foreign_host, foreign_origin, bad_key
     │   ├── UnknownJob            unknown_job (also: a job of somebody else)
-    │   ├── NotReady              not_ready, not_painted, no_longer_cancellable
+    │   ├── NotReady              not_ready, not_painted, no_timelapse, no_longer_cancellable
     │   ├── TooExpensive          too_expensive; says the largest size that fits
     │   └── Busy                  too_many_jobs, queue_full; says when to come back
     ├── OperatorError             what the operator can mend; ends a command with exit status 2 and one line
@@ -50,6 +52,18 @@ class BadRequest(UserError):
     """An option or upload that cannot be understood."""
 
     code = "bad_request"
+
+
+class UnknownWord(UserError):
+    """A word that is neither a style nor a tag nor an option."""
+
+    code = "unknown_word"
+
+
+class UnknownStyle(UserError):
+    """A style that the gallery does not have."""
+
+    code = "unknown_style"
 
 
 class Forbidden(UserError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -26,14 +28,23 @@ log = structlog.get_logger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
+class Style:
+    """A style picture as it came."""
+
+    picture: Path
+    weight: float = 1.0  #: among the styles, above 0
+    mask: Path | None = None  #: a picture of the content's shape: white where this style goes, black where not
+
+
+@dataclasses.dataclass(frozen=True)
 class Order:
-    """What an adapter took in: two or more pictures as they came, and what is wanted of them."""
+    """What an adapter took in: pictures as they came, and what is wanted of them."""
 
     adapter: str
     source: str  #: id of the message that asked, unique within the adapter
     requester: str  #: ``platform:id``
     content: Path
-    styles: tuple[tuple[Path, float], ...]  #: pictures with their weights among the styles, above 0
+    styles: tuple[Style, ...]  #: none for a dream, else one at least
     options: RenderOptions
 
 
@@ -69,23 +80,34 @@ class Intake:
         return job
 
     async def _take_in(self, order: Order) -> Job:
-        pictures: list[Picture] = []
-        try:
-            pictures.append(await self._normalise(order.content, "The content picture"))
-            for number, (style, _) in enumerate(order.styles, 1):
-                name = "The style picture" if len(order.styles) == 1 else f"Style picture {number}"
-                pictures.append(await self._normalise(style, name))
-            estimate_s = await self._estimate(order.options, pictures[0])
-            return await self._commit(order, pictures, estimate_s)
-        finally:
-            for picture in pictures:
-                picture.file.unlink(missing_ok=True)
+        with contextlib.ExitStack() as scratch:
+            content = await self._normalise(order.content, "The content picture", scratch)
+            styles = []
+            for number, style in enumerate(order.styles, 1):
+                which = "The style picture" if len(order.styles) == 1 else f"Style picture {number}"
+                picture = await self._normalise(style.picture, which, scratch)
+                mask = await self._mask(style.mask, f"Mask {number}", content, scratch) if style.mask else None
+                styles.append(Style(picture.file, style.weight, mask))
+            estimate_s = await self._estimate(order.options, content)
+            return await self._commit(order, content.file, styles, estimate_s)
 
-    async def _normalise(self, raw: Path, name: str) -> Picture:
+    async def _normalise(self, raw: Path, which: str, scratch: contextlib.ExitStack) -> Picture:
         try:
-            return await normalise(raw, self._blobs.scratch, self._limits)
+            picture = await normalise(raw, self._blobs.scratch, self._limits)
         except BadPicture as bad:
-            raise BadPicture(f"{name}: {bad.message}", bad.code) from bad
+            raise BadPicture(f"{which}: {bad.message}", bad.code) from bad
+        scratch.callback(picture.file.unlink, missing_ok=True)
+        return picture
+
+    async def _mask(self, raw: Path, which: str, content: Picture, scratch: contextlib.ExitStack) -> Path:
+        mask = await self._normalise(raw, which, scratch)
+        if not mask.has_shape_of(content):
+            raise BadPicture(
+                f"{which}: it has {mask.width} × {mask.height} pixels, which is not the shape of the content picture "
+                f"({content.width} × {content.height}). Please draw it over the content picture.",
+                "mask_mismatch",
+            )
+        return mask.file
 
     async def _estimate(self, options: RenderOptions, content: Picture) -> float:
         aspect = content.width / content.height
@@ -94,25 +116,22 @@ class Intake:
         if expected_s <= allowed_s:
             return expected_s
         size = await self._estimates.largest_size_within(allowed_s, options, aspect)
-        way_out = f"{size} pixels would do" if size else "Fewer iterations may do"
+        fewer_steps = "Fewer iterations" if options.iterations else "The quality “draft”"
+        way_out = f"{size} pixels would do" if size else f"{fewer_steps} may do"
         raise TooExpensive(
             f"This painting would take about {duration(expected_s)}, more than the {duration(allowed_s)} allowed. "
             f"{way_out}."
         )
 
-    async def _commit(self, order: Order, pictures: list[Picture], estimate_s: float) -> Job:
+    async def _commit(self, order: Order, content: Path, styles: list[Style], estimate_s: float) -> Job:
         async with self._store.blobs.putting(self._blobs) as put:
-            content, *styles = [await put(picture.file) for picture in pictures]
-            weights = [weight for _, weight in order.styles]
             job = Job(
                 id=new_id(),
                 adapter=order.adapter,
                 source=order.source,
                 requester=order.requester,
-                content=content,
-                styles=tuple(
-                    StyleInput(picture=name, weight=weight) for name, weight in zip(styles, weights, strict=True)
-                ),
+                content=await put(content),
+                styles=tuple([await _stored(style, put) for style in styles]),
                 options=order.options,
                 created_at=time.time(),
             )
@@ -132,8 +151,16 @@ class Intake:
         )
 
 
+async def _stored(style: Style, put: Callable[[Path], Awaitable[str]]) -> StyleInput:
+    mask = await put(style.mask) if style.mask else None
+    return StyleInput(picture=await put(style.picture), weight=style.weight, mask=mask)
+
+
 def _check_styles(order: Order) -> None:
-    if not order.styles:
-        raise BadPicture("A style picture is missing.", "picture_missing")
-    if not all(0 < weight < math.inf for _, weight in order.styles):
+    dreaming = order.options.mode == "dream"
+    if dreaming and order.styles:
+        raise BadRequest("A dream is made of one picture alone: leave the style out.", "bad_options")
+    if not dreaming and not order.styles:
+        raise BadPicture("A style is missing: send a picture, or name one of the gallery.", "picture_missing")
+    if not all(0 < style.weight < math.inf for style in order.styles):
         raise BadRequest("The weight of a style is a number above 0.", "bad_options")

@@ -7,7 +7,7 @@ import secrets
 from enum import StrEnum
 from typing import Any
 
-from renderer.options import RenderOptions
+from renderer.options import MIN_SIZE, RenderOptions
 from renderer.protocol import StyleInput
 
 
@@ -41,6 +41,9 @@ ENDED = frozenset(Status) - OPEN
 MAX_DELIVERIES = 3
 MAX_ATTEMPTS = 4
 
+#: Size of the next attempt where the device had too little memory, as a part of the last one's.
+_SMALLER = 0.75
+
 
 class IllegalTransition(Exception):
     """A job was asked to go where its state does not lead; always a bug or a late event."""
@@ -55,7 +58,7 @@ class Job:
     source: str  #: id of the message that asked, unique within the adapter
     requester: str  #: ``platform:numeric or opaque id``
     content: str  #: blob name of the normalised content picture
-    styles: tuple[StyleInput, ...]  #: blob names of the normalised style pictures, with weights
+    styles: tuple[StyleInput, ...]  #: blob names of the normalised style pictures and masks, with weights
     options: RenderOptions
     created_at: float  #: Unix seconds
     status: Status = Status.QUEUED
@@ -65,12 +68,26 @@ class Job:
     started_at: float | None = None  #: last hand-over
     ended_at: float | None = None
     result: str | None = None  #: blob name of the painting
-    result_info: dict[str, Any] | None = None  #: width, height, seconds, iterations, losses, device
+    result_info: dict[str, Any] | None = None  #: `renderer.protocol.Done.facts`
+    frames: str | None = None  #: blob name of the painting's time-lapse
+    explanation: str | None = None  #: a sentence for the requester where `reason` alone says too little
+    too_large: int | None = None  #: long edge (px) first tried, where the device had too little memory for it
 
 
 def new_id() -> str:
     """128 random bits in hex."""
     return secrets.token_hex(16)
+
+
+def smaller(size: int) -> int | None:
+    """The long edge (px) to try where the device had too little memory for `size`; None below the least."""
+    less = max(MIN_SIZE, round(size * _SMALLER / 8) * 8)
+    return less if less < size else None
+
+
+def made_smaller(size: int, wanted: int) -> str:
+    """What is told of a painting that had to be made smaller than wanted; long edges in pixels."""
+    return f"Painted at {size} px: the device had too little memory for {wanted}."
 
 
 def check_transition(before: Status, after: Status) -> None:

@@ -23,6 +23,8 @@ AT_ONCE = 2
 #: All that the decoder sees of the bot's environment, which holds the tokens.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE")
 
+_SHAPE_TOLERANCE = 0.02
+
 log = structlog.get_logger(__name__)
 
 _gates: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
@@ -35,6 +37,10 @@ class Picture:
     file: Path
     width: int  #: pixels
     height: int  #: pixels
+
+    def has_shape_of(self, other: Picture) -> bool:
+        """Whether one can lie over the other, as a mask does: the ratios of their sides agree within 2 %."""
+        return abs(self.width * other.height / (self.height * other.width) - 1) <= _SHAPE_TOLERANCE
 
 
 async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSettings) -> Picture:

@@ -109,7 +109,7 @@ class RenderPool(Protocol):
 
 
 class BlobStore(Protocol):
-    """Image files named by the SHA-256 of their bytes. Names never leave the bot."""
+    """Files named by the SHA-256 of their bytes: pictures, and frames of time-lapses. Names never leave the bot."""
 
     async def put(self, file: Path) -> str:
         """Take a file in (it is moved) and return its name; the same bytes twice are one blob."""

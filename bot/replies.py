@@ -11,7 +11,7 @@ from bot.ports import Reply
 _REASONS = {
     "cancelled": "This painting was cancelled.",
     "out_of_memory": "There is too little memory for this painting, even at a smaller size. Please try a smaller one.",
-    "bad_input": "One of the two pictures could not be painted from. Please try another.",
+    "bad_input": "One of the pictures could not be painted from. Please try another.",
     "poisoned": "The painter stopped on this one several times, so it was set aside. Please try other pictures.",
     "undeliverable": "The painting was made, but it could not be sent to you.",
 }
@@ -22,13 +22,18 @@ def explain(job: Job) -> str:
     """One sentence on why a failed, cancelled or expired job has no painting."""
     if job.status is Status.EXPIRED:
         return _EXPIRED
+    if job.explanation:
+        return job.explanation
     # The id's beginning is what an admin can look up.
     return _REASONS.get(job.reason or "", f"Something went wrong on our side, sorry (code {job.id[:8]}).")
 
 
 def reply_to(job: Job, painting: Path | None) -> Reply:
-    """The reply to an ended job: its painting, or why there is none."""
-    return Reply(explain(job)) if painting is None else Reply("Here is your painting.", painting)
+    """The reply to an ended job: its painting and what is to be known of it, or why there is none."""
+    if painting is None:
+        return Reply(explain(job))
+    notes = (job.result_info or {}).get("notes", [])
+    return Reply(" ".join(["Here is your painting.", *notes]), painting)
 
 
 def duration(seconds: float) -> str:

@@ -71,6 +71,9 @@ class WebSettings(_Group):
     allowed_hosts: Names = Field(
         default=(), description="further names under which the page is reached, as in the browser's address bar"
     )
+    api_key: Secret | None = Field(
+        default=None, description="key with which programs may use the expert options of the API"
+    )
 
     @field_validator("host")
     @classmethod
@@ -109,9 +112,7 @@ class RendererSettings(_Group):
     threads: int | None = Field(default=None, ge=1, le=1024, description="CPU threads of a renderer; else one per core")
     ready_timeout_s: float = Field(default=180, gt=0, description="seconds a renderer may take to load")
     tick_timeout_s: float = Field(
-        default=60,
-        gt=0,
-        description="seconds a busy renderer may be silent before it is replaced; above 1024 px in proportion",
+        default=60, gt=0, description="seconds a busy renderer may be silent before it is replaced"
     )
     cancel_timeout_s: float = Field(
         default=10, gt=0, description="seconds a renderer may take to obey a cancel before it is replaced"

@@ -9,9 +9,6 @@ from pathlib import Path
 from config.fields import Setting, as_text, env_name, settings_of
 from config.settings import Settings
 
-BEGIN = "<!-- settings: written by `make docs` -->\n"
-END = "<!-- end of settings -->\n"
-
 MASK = "********"
 
 
@@ -53,16 +50,17 @@ def _shown(setting: Setting, value: object) -> str:
     return MASK if setting.secret and value is not None else as_text(value)
 
 
-def renew(page: str) -> str:
-    """The page with the table between its two marks as the code has it; raises ValueError without marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def renew(page: str, subject: str, table: str) -> str:
+    """The page with the table between the two marks of its subject; raises ValueError without marks."""
+    first, last = f"<!-- {subject}: written by `make docs` -->\n", f"<!-- end of {subject} -->\n"
+    before, _, rest = page.partition(first)
+    _, end, after = rest.partition(last)
     if not end:
-        raise ValueError(f"no {BEGIN.strip()} … {END.strip()}")
-    return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
+        raise ValueError(f"no {first.strip()} … {last.strip()}")
+    return f"{before}{first}\n{table}\n{last}{after}"
 
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         file = Path(name)
-        file.write_text(renew(file.read_text("utf-8")), "utf-8")
+        file.write_text(renew(file.read_text("utf-8"), "settings", markdown()), "utf-8")

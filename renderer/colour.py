@@ -30,7 +30,7 @@ def match(picture: torch.Tensor, references: Sequence[tuple[torch.Tensor, float]
 
 def _statistics(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean (3, 1) and covariance (3, 3) of a picture's colours; double, since flat pictures are nearly singular."""
-    colours = picture[0].flatten(1).double().cpu()
+    colours = picture[0].flatten(1).cpu().double()
     mean = colours.mean(1, keepdim=True)
     centred = colours - mean
     covariance = centred @ centred.T / colours.shape[1]
@@ -42,3 +42,23 @@ def _root(matrix: torch.Tensor) -> torch.Tensor:
     values, vectors = torch.linalg.eigh(matrix)
     root: torch.Tensor = vectors @ torch.diag(values.clamp_min(0).sqrt()) @ vectors.T
     return root
+
+
+#: Brightness of red, green and blue in sRGB (ITU-R BT.709), and of what the eye takes for it.
+_BRIGHTNESS = (0.2126, 0.7152, 0.0722)
+
+
+def luminance(picture: torch.Tensor) -> torch.Tensor:
+    """Brightness (1, 1, H, W) of a picture (1, 3, H, W)."""
+    weights = picture.new_tensor(_BRIGHTNESS).view(1, 3, 1, 1)
+    return (picture * weights).sum(1, keepdim=True)
+
+
+def grey(picture: torch.Tensor) -> torch.Tensor:
+    """The picture without its colours, (1, 3, H, W)."""
+    return luminance(picture).expand_as(picture).contiguous()
+
+
+def with_luminance(picture: torch.Tensor, brightness: torch.Tensor) -> torch.Tensor:
+    """The picture's colours at another brightness (1, 1, H, W), as in Gatys et al., "Preserving color" (2016)."""
+    return picture + (brightness - luminance(picture))

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 
 import torch
+
+_BYTES_A_PIXEL = 4_000
+#: A larger tile is no faster on a GPU.
+_MOST_TILE_BYTES = 2_500_000_000
+_CPU_WHOLE_PIXELS, _CPU_TILE_PIXELS = 800_000, 300_000
 
 
 class NoSuchDevice(ValueError):
@@ -38,10 +44,33 @@ def describe(device: torch.device) -> str:
     return {"mps": "Apple GPU", "cpu": f"CPU, {torch.get_num_threads()} threads"}[device.type]
 
 
+def tile_pixels(device: torch.device, dimensions: tuple[int, int]) -> int:
+    """Pixels of a picture that may be encoded at once, with room for everything else.
+
+    An evaluation to relu5_1 holds about 4 kB a pixel. On a CPU a picture of `dimensions` is encoded whole up to about
+    1024 × 768; a larger one in tiles (also at its coarse scales), such that 2048 px fit into 3 GB.
+    """
+    if device.type == "cuda":
+        # Not of the memory that is free now: the same painting is to be the same beside others.
+        total = torch.cuda.get_device_properties(device).total_memory
+        return int(min(total // 4, _MOST_TILE_BYTES) // _BYTES_A_PIXEL)
+    width, height = dimensions
+    return _CPU_WHOLE_PIXELS if width * height <= _CPU_WHOLE_PIXELS else _CPU_TILE_PIXELS
+
+
+def make_repeatable(device: torch.device) -> None:
+    """Let the same work give the same bytes, where the device would rather be a little faster; before its first use."""
+    if device.type == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.deterministic = True
+        torch.use_deterministic_algorithms(True, warn_only=True)
+
+
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the device or the machine had too little memory; torch's CPU allocator has no class for it."""
+    """Whether the device or the machine had too little memory; torch has a class for it on CUDA alone."""
+    signs = ("DefaultCPUAllocator", "MPS backend out of memory", "ALLOC_FAILED")
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
-        isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+        isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)
     )
 
 

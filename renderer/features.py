@@ -11,6 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from renderer import winograd
+from renderer.options import Pooling
 from renderer.weights import Source, Tensors
 
 Features = dict[str, torch.Tensor]
@@ -34,28 +36,58 @@ class Encoder(nn.Module):
         self.register_buffer("mean", torch.tensor(source.mean).view(1, 3, 1, 1))
         self.convolutions = nn.ModuleDict({layer: _convolution(layer, source, tensors) for layer in self.layers})
         self.requires_grad_(False)
+        self._transformed: dict[str, torch.Tensor] = {}
 
-    def forward(self, picture: torch.Tensor, layers: Iterable[str]) -> Features:
-        """Activations (1, C, H', W') of the named layers for a picture (1, 3, H, W) in 0..1.
-
-        Raises UnknownLayer. Nothing is computed beyond the deepest layer that is asked for.
-        """
-        wanted = set(layers)
-        if unknown := wanted.difference(self.layers):
+    def check(self, layers: Iterable[str]) -> None:
+        """Raise UnknownLayer where one of them is none of this encoder's."""
+        if unknown := set(layers).difference(self.layers):
             raise UnknownLayer(
                 f"{self.name} has no layer {', '.join(sorted(unknown))}; it has {', '.join(self.layers)}"
             )
+
+    def forward(self, picture: torch.Tensor, layers: Iterable[str], pooling: Pooling = "max") -> Features:
+        """Activations (1, C, H', W') of the named layers for a picture (1, 3, H, W) in 0..1.
+
+        A layer of block b has a stride of 2^(b − 1): H' = ⌈H / stride⌉. Raises UnknownLayer. Nothing is computed beyond
+        the deepest layer that is asked for.
+        """
+        self.check(layers)
+        wanted = set(layers)
+        pool = functional.max_pool2d if pooling == "max" else functional.avg_pool2d
         features: Features = {}
         x = (picture - self.mean).contiguous(memory_format=torch.channels_last)
         for layer in self.layers:
             if features.keys() == wanted:
                 break
             if layer.endswith("_1") and layer != "relu1_1":
-                x = functional.max_pool2d(x, kernel_size=2, stride=2, ceil_mode=True)
-            x = functional.relu(self.convolutions[layer](x), inplace=True)
+                x = pool(x, kernel_size=2, stride=2, ceil_mode=True)
+            x = functional.relu(self._convolve(layer, x), inplace=True)
             if layer in wanted:
                 features[layer] = x
         return features
+
+    def reach(self, layers: Iterable[str]) -> int:
+        """How far in pixels, on each side, the picture acts on a position of the deepest of these layers.
+
+        Every 3×3 convolution looks one position of its layer further; poolings look at what is their own.
+        """
+        deepest = max(self.layers.index(layer) for layer in layers)
+        return sum(stride(layer) for layer in self.layers[: deepest + 1])
+
+    def _convolve(self, layer: str, x: torch.Tensor) -> torch.Tensor:
+        convolution = self.convolutions[layer]
+        assert isinstance(convolution, nn.Conv2d) and convolution.bias is not None
+        if x.device.type != "cpu" or x.shape[1] < winograd.MIN_CHANNELS:
+            result: torch.Tensor = convolution(x)
+            return result
+        if layer not in self._transformed:
+            self._transformed[layer] = winograd.transformed(convolution.weight)
+        return winograd.convolve(x, self._transformed[layer], convolution.bias)
+
+
+def stride(layer: str) -> int:
+    """Pixels of the picture from one position of a layer to the next."""
+    return 1 << (int(layer[len("relu")]) - 1)
 
 
 def _convolution(layer: str, source: Source, tensors: Tensors) -> nn.Conv2d:

@@ -38,6 +38,12 @@ def to_tensor(image: Image.Image, long_edge: int, device: torch.device) -> torch
     return (pixels.to(device=device, dtype=torch.float32) / 255).contiguous()
 
 
+def plane_of(mask: Image.Image, width: int, height: int, device: torch.device) -> torch.Tensor:
+    """A mask's brightness (1, 1, height, width), 0..1, on the device."""
+    resized = mask.convert("L").resize((width, height), Image.Resampling.BILINEAR)
+    return torch.from_numpy(np.array(resized)).to(device=device, dtype=torch.float32)[None, None] / 255
+
+
 def to_image(picture: torch.Tensor) -> Image.Image:
     """A picture of 8 bits a channel; values outside 0..1 are clamped."""
     pixels = (picture.detach()[0].clamp(0, 1) * 255).round().to(torch.uint8)
@@ -45,8 +51,16 @@ def to_image(picture: torch.Tensor) -> Image.Image:
 
 
 def resize(picture: torch.Tensor, width: int, height: int) -> torch.Tensor:
-    """The picture at another size, bicubic, (1, 3, height, width)."""
+    """The picture at another size, bicubic, (1, 3, height, width); itself where it has that size."""
+    if picture.shape[-2:] == (height, width):
+        return picture
     return functional.interpolate(picture, size=(height, width), mode="bicubic", align_corners=False).contiguous()
+
+
+def enlarge(picture: torch.Tensor, coarse: torch.Tensor, fine: torch.Tensor) -> torch.Tensor:
+    """A picture painted over `coarse` brought to the size of `fine`, with the detail that only `fine` has."""
+    height, width = fine.shape[-2:]
+    return resize(picture, width, height) + fine - resize(coarse, width, height)
 
 
 def write_png(image: Image.Image, path: Path) -> None:
@@ -59,10 +73,20 @@ def write_png(image: Image.Image, path: Path) -> None:
     temporary.replace(path)
 
 
+def thumbnail(picture: torch.Tensor, long_edge: int) -> Image.Image:
+    """A picture of 8 bits a channel whose long edge is at most that; shrunk on its device, before it is copied."""
+    height, width = picture.shape[-2:]
+    if max(height, width) > long_edge:
+        size = scaled_size(width, height, long_edge)[::-1]
+        # Apple's GPUs average only over sizes that divide the picture's.
+        source = picture.detach().cpu() if picture.device.type == "mps" else picture.detach()
+        picture = functional.interpolate(source, size=size, mode="area")
+    return to_image(picture)
+
+
 def preview(picture: torch.Tensor) -> bytes:
     """A JPEG of at most `MAX_PREVIEW` bytes."""
-    image = to_image(picture)
-    image.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE))
+    image = thumbnail(picture, _PREVIEW_EDGE)
     for quality in (80, 60, 40, 20):
         buffer = io.BytesIO()
         image.save(buffer, format="JPEG", quality=quality)

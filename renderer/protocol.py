@@ -39,22 +39,34 @@ class FailureReason(StrEnum):
 
 
 class StyleInput(_Frame):
-    """One style picture: a path for the child, a blob name for a pool, with its weight among the styles."""
+    """One style picture with its weight among the styles; pictures are paths for the child, blob names for a pool.
+
+    `mask`, of the content's shape, is white where this style goes and black where it does not.
+    """
 
     picture: str
     weight: float = Field(default=1.0, gt=0)
+    mask: str | None = None
 
 
 class Paint(_Frame):
-    """Paint `content` in the manner of `styles` and write the picture to `output` (a PNG; temp, fsync, rename)."""
+    """Paint `content` in the manner of `styles` and write the picture to `output` (a PNG; temp, fsync, rename).
+
+    A dream has no styles. `initial` is the picture to start from where the options say so. `frames` is where the
+    frames of a time-lapse go (a ZIP of JPEGs, written like the output), None for none; `steps` a folder for the
+    pictures of `save_every`.
+    """
 
     kind: Literal["paint"] = "paint"
     job: str
     attempt: int
     delivery: int
     content: str
-    styles: tuple[StyleInput, ...] = Field(min_length=1)
+    styles: tuple[StyleInput, ...]
+    initial: str | None = None
     output: str
+    frames: str | None = None
+    steps: str | None = None
     options: RenderOptions
 
 
@@ -88,7 +100,7 @@ class Unready(_Frame):
 
 
 class Tick(_Frame):
-    """A sign of life after every evaluation; the watchdog's only food."""
+    """A sign of life after every evaluation, and every tile of a large picture; the watchdog's only food."""
 
     kind: Literal["tick"] = "tick"
     job: str
@@ -118,7 +130,7 @@ class Progress(_JobEvent):
 
 
 class Done(_JobEvent):
-    """The picture is stored. `result` is a path when a child says it and a blob name when a pool says it."""
+    """The picture is stored. `result` and `frames` are paths when a child says it and blob names when a pool does."""
 
     kind: Literal["done"] = "done"
     result: str
@@ -128,15 +140,24 @@ class Done(_JobEvent):
     iterations: int
     losses: dict[str, float]
     device: str
+    encoder: str = ""  #: name and short hash of the weights
+    options: RenderOptions = RenderOptions()  #: as painted: `size` and what else was the renderer's choice filled in
+    notes: tuple[str, ...] = ()  #: what its owner should know, in sentences: made smaller for want of memory, …
     stopped_early: bool = False
+    frames: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """What is worth keeping and telling of a painting beside the picture itself, for JSON."""
-        return self.model_dump(exclude={"kind", "job", "attempt", "delivery", "worker", "result"})
+        return self.model_dump(
+            mode="json", exclude={"kind", "job", "attempt", "delivery", "worker", "result", "frames"}
+        )
 
 
 class Failed(_JobEvent):
-    """The painting ended without a picture. `detail` is for logs and admins, not for users."""
+    """The painting ended without a picture.
+
+    `detail` is for logs and admins; that of BAD_INPUT is a sentence for whoever asked, or empty.
+    """
 
     kind: Literal["failed"] = "failed"
     reason: FailureReason

@@ -3,152 +3,324 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import functools
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from PIL import Image
 
-from renderer.colour import match
+from renderer import colour, devices, regions
+from renderer.effort import scales
 from renderer.features import Encoder
-from renderer.images import resize, scaled_size, to_tensor
-from renderer.losses import ContentLoss, StyleLoss, out_of_range, total_variation
-from renderer.optimise import Criterion, minimise
-from renderer.options import RenderOptions, default_size
+from renderer.images import enlarge, plane_of, resize, scaled_size, to_tensor
+from renderer.losses import ContentLoss, Loss, Objective, Region, StyleLoss, out_of_range, total_variation
+from renderer.optimise import LBFGS, Adam, Criterion, Evaluation, Method, minimise
+from renderer.options import MAX_SIZE, RenderOptions, default_size
+from renderer.tiles import TiledEncoder
+from renderer.work import GiveWay, Snapshot
 
-STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-CONTENT_LAYERS = ("relu4_2",)
+STYLE_LAYERS: Mapping[str, float] = {"relu1_1": 1, "relu2_1": 1, "relu3_1": 1, "relu4_1": 1, "relu5_1": 1}
+CONTENT_LAYERS: Mapping[str, float] = {"relu4_2": 1}
+#: What holds fine structure where it is protected, and what says where that is.
+PROTECTED_LAYERS: Mapping[str, float] = {"relu2_2": 1, "relu3_3": 1}
+PROTECTED_LAYERS_OF_LARGE: Mapping[str, float] = {"relu3_3": 1}
+_DETAIL_LAYERS = ("relu3_3", "relu4_2")
+_DETAIL_EDGE = 384
 
 _STYLE_WEIGHT = 10.0
 _VARIATION_WEIGHT = 2.0
 _RANGE_WEIGHT = 10.0
-#: Content weight at strength 0.5, and the power of ten by which it falls over the whole range of strength.
-_CONTENT_WEIGHT = 1.6
-_CONTENT_DECADES = 4.0
-#: No scale of the pyramid is smaller (px); steps at the coarsest, at those between and at the last.
-_COARSEST = 96
-_COARSEST_STEPS = 40
-_MIDDLE_STEPS = 22
-_FINAL_STEPS = 18
+#: Content weight by strength, chosen such that the style distance falls about evenly from 0 to 1: for a style
+#: distance of 1 before painting, and in proportion to it, so that strength means the same for every pair of pictures.
+_CONTENT_WEIGHTS = ((0.0, 150.0), (0.1, 30.0), (0.5, 9.0), (0.8, 2.7), (1.0, 0.07))
+_LEAST_DISTANCE, _MOST_DISTANCE = 0.2, 2.0
+#: Weight of the protection at its fullest, relative like the content's; it grows with the square.
+_PROTECT_WEIGHT = 12.0
 #: Standard deviation of the seeded noise at the start.
 _NOISE = 0.05
+#: No style picture is encoded smaller (px): a few strokes are no statistics.
+_LEAST_STYLE_EDGE = 64
+#: Above this long edge (px) memory is dear: L-BFGS keeps 2 × history pictures, a shallow layer a hundred planes.
+_LARGE_EDGE = 1024
+_HISTORY, _SHORT_HISTORY = 10, 5
+_TENSORS_KEPT = 4
 
 
 @dataclasses.dataclass(frozen=True)
-class Snapshot:
-    """The state of a painting after one evaluation."""
+class Style:
+    """One style picture with its weight among the styles, and where it goes: a mask of the content's shape."""
 
-    fraction: float  #: of the whole work, 0..1
-    iterations: int  #: evaluations so far, over all scales
-    losses: dict[str, float]  #: weighted terms of the last evaluation
-    picture: torch.Tensor  #: (1, 3, H, W) at the scale in hand; the next evaluation changes it in place
-
-
-@dataclasses.dataclass(frozen=True)
-class Scale:
-    """One step of the pyramid."""
-
-    long_edge: int  #: pixels
-    steps: int  #: evaluations
-
-
-def pyramid(size: int, iterations: int | None) -> tuple[Scale, ...]:
-    """The scales from coarse to fine; `iterations` holds for the last, of `size` px.
-
-    Large strokes are laid while they are cheap; a finer scale only sharpens what the coarser left it.
-    """
-    edges = [size]
-    while edges[0] // 2 >= _COARSEST:
-        edges.insert(0, edges[0] // 2)
-    steps = [_COARSEST_STEPS] + [_MIDDLE_STEPS] * (len(edges) - 1)
-    if len(edges) > 1:
-        steps[-1] = _FINAL_STEPS
-    steps[-1] = iterations or steps[-1]
-    return tuple(Scale(edge, count) for edge, count in zip(edges, steps, strict=True))
+    picture: Image.Image
+    weight: float = 1.0
+    mask: Image.Image | None = None
 
 
 def content_weight(strength: float) -> float:
-    """Weight of the content term for a strength of 0..1: falls by a constant factor with each step of strength."""
-    return _CONTENT_WEIGHT * 10 ** (_CONTENT_DECADES * (0.5 - strength))
+    """Weight of the content term for a strength of 0..1, falling; between the points of the table by ratio."""
+    for (low, start), (high, end) in itertools.pairwise(_CONTENT_WEIGHTS):
+        if strength <= high:
+            return float(start * (end / start) ** ((strength - low) / (high - low)))
+    raise ValueError(f"strength {strength}")
 
 
 class Painting:
-    """One painting under way: iterate over it for its snapshots; `finished()` is what there is, at full size."""
+    """One painting under way (a `renderer.work.Work`)."""
 
     def __init__(
         self,
         encoder: Encoder,
         content: Image.Image,
-        styles: Sequence[tuple[Image.Image, float]],
+        styles: Sequence[Style],
         options: RenderOptions,
         device: torch.device,
+        initial: Image.Image | None = None,
+        give_way: GiveWay = lambda: None,
     ) -> None:
-        self._encoder = encoder
+        self.options = _filled_in(options, device)
         self._content = content
         self._styles = styles
-        self._options = options
+        self._initial = initial
         self._device = device
-        self.size = options.size or default_size(device.type)
-        self._scales = pyramid(self.size, options.iterations)
+        self._encoder = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, self.dimensions), give_way)
+        self._style_layers = self.options.style_layers or STYLE_LAYERS
+        self._content_layers = self.options.content_layers or CONTENT_LAYERS
+        encoder.check([*self._style_layers, *self._content_layers])
+        self._scales = scales(self.size, self.options)
+        self._style_losses: dict[int, StyleLoss] = {}
+        self._tensors: dict[tuple[int, int], torch.Tensor] = {}
         self._picture = self._start()
+
+    @property
+    def size(self) -> int:
+        """Long edge of the finished painting in pixels."""
+        assert self.options.size is not None
+        return self.options.size
 
     @property
     def dimensions(self) -> tuple[int, int]:
         """(width, height) of the finished painting in pixels."""
         return scaled_size(*self._content.size, self.size)
 
+    @property
+    def evaluations(self) -> int:
+        """How many snapshots there will be."""
+        return sum(scale.steps for scale in self._scales)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What its owner should know."""
+        return self._encoder.notes
+
     def __iter__(self) -> Iterator[Snapshot]:
-        work = [scale.steps * scale.long_edge**2 for scale in self._scales]
+        work = sum(scale.steps * scale.long_edge**2 for scale in self._scales)
         done, iterations = 0, 0
         for scale in self._scales:
-            self._picture = resize(self._picture, *scaled_size(*self._content.size, scale.long_edge))
-            for evaluation in minimise(self._criterion(scale.long_edge), self._picture, scale.steps):
+            self._picture = self._enlarged(scale.long_edge)
+            for evaluation in self._encoder.persevere(functools.partial(self._paint, scale.long_edge), scale.steps):
                 self._picture = evaluation.variable
                 iterations += 1
                 done += scale.long_edge**2
-                yield Snapshot(done / sum(work), iterations, evaluation.terms, self._picture)
+                yield Snapshot(done / work, iterations, evaluation.terms, self._shown(self._picture))
 
     def finished(self) -> torch.Tensor:
-        """The picture (1, 3, H, W) as it is now, brought to its final size when stopped at a coarse scale."""
-        return (
-            resize(self._picture, *self.dimensions)
-            if self._picture.shape[-2:][::-1] != self.dimensions
-            else self._picture
-        )
+        """The painting (1, 3, H, W) as it is now, brought to its final size when stopped at a coarse scale."""
+        return self._shown(resize(self._picture, *self.dimensions))
 
-    def _start(self) -> torch.Tensor:
-        """The content in the styles' colours, with a little seeded noise: another seed, another painting.
+    def objective(self, long_edge: int) -> Objective:
+        """What the encoder's view of the picture is measured by, at that long edge (px)."""
+        content = self._tensor(self._content, long_edge)
+        if self.options.colours == "keep":
+            content = colour.grey(content)
+        weight = content_weight(self.options.strength) * self._distance
+        protected = self._protected_layers(long_edge)
+        features = self._encoder.encode(content, (*self._content_layers, *protected))
+        terms: dict[str, tuple[float, Loss]] = {
+            "style": (_STYLE_WEIGHT, self._style_loss(long_edge)),
+            "content": (weight, ContentLoss(features, self._content_layers)),
+        }
+        if protected:
+            attention = regions.at_layers(self._detail(*content.shape[-2:]), protected)
+            protection = _PROTECT_WEIGHT * self.options.protect**2 * self._distance
+            terms["protection"] = (protection, ContentLoss(features, protected, attention))
+        return Objective(terms)
 
-        The colours are the optimiser's slowest lesson and have a closed form.
-        """
-        edge = self._scales[0].long_edge
-        styles = [(to_tensor(image, edge, self._device), weight) for image, weight in self._styles]
-        content = match(to_tensor(self._content, edge, self._device), styles).clamp(0, 1)
-        generator = torch.Generator().manual_seed(self._options.seed)
-        noise = torch.randn(content.shape, generator=generator).to(self._device)
-        return content + _NOISE * noise
-
-    @torch.no_grad()
-    def _criterion(self, long_edge: int) -> Criterion:
-        layers = (*STYLE_LAYERS, *CONTENT_LAYERS)
-        content = ContentLoss(
-            self._encoder(to_tensor(self._content, long_edge, self._device), CONTENT_LAYERS), CONTENT_LAYERS
-        )
-        style = StyleLoss(
-            [
-                (self._encoder(to_tensor(image, long_edge, self._device), STYLE_LAYERS), weight)
-                for image, weight in self._styles
-            ],
-            STYLE_LAYERS,
-        )
-        weight = content_weight(self._options.strength)
+    def criterion(self, long_edge: int) -> Criterion:
+        """All terms, weighted, of a picture (1, 3, H, W) with that long edge (px)."""
+        objective = self.objective(long_edge)
+        keeps_colours = self.options.colours == "keep"
 
         def criterion(picture: torch.Tensor) -> dict[str, torch.Tensor]:
-            features = self._encoder(picture, layers)
-            return {
-                "style": _STYLE_WEIGHT * style(features),
-                "content": weight * content(features),
-                "variation": _VARIATION_WEIGHT * total_variation(picture),
-                "range": _RANGE_WEIGHT * out_of_range(picture),
-            }
+            seen = colour.grey(picture) if keeps_colours else picture
+            terms = objective.conclude(self._encoder.measure(objective, seen))
+            terms["variation"] = _VARIATION_WEIGHT * self.options.variation * total_variation(picture)
+            terms["range"] = _RANGE_WEIGHT * out_of_range(picture)
+            return terms
 
         return criterion
+
+    def _paint(self, long_edge: int, steps: int) -> Iterator[Evaluation]:
+        options = self.options
+        assert options.learning_rate is not None and options.history is not None
+        method: Method = (
+            Adam(options.learning_rate)
+            if options.optimiser == "adam"
+            else LBFGS(options.history, options.learning_rate)
+        )
+        return minimise(self.criterion(long_edge), self._picture, steps, method)
+
+    def _shown(self, picture: torch.Tensor) -> torch.Tensor:
+        """The picture as people see it: what is painted, with the content's colours where these are kept."""
+        if self.options.colours != "keep":
+            return picture
+        content = self._tensor(self._content, max(picture.shape[-2:]))
+        return colour.with_luminance(content, colour.luminance(picture))
+
+    def _start(self) -> torch.Tensor:
+        """What the options start from, with a little seeded noise: another seed, another painting."""
+        edge = self._scales[0].long_edge
+        width, height = scaled_size(*self._content.size, edge)
+        generator = torch.Generator().manual_seed(self.options.seed)
+        noise = torch.randn((1, 3, height, width), generator=generator).to(self._device)
+        match self.options.initial:
+            case "content":
+                return self._ground(edge) + _NOISE * noise
+            case "noise":
+                return 0.5 + 0.2 * noise
+            case "picture":
+                return self._given(edge)
+
+    def _enlarged(self, long_edge: int) -> torch.Tensor:
+        """The picture at the next scale, with the detail that what it is painted over has there."""
+        coarse = max(self._picture.shape[-2:])
+        if coarse == long_edge:
+            return self._picture
+        match self.options.initial:
+            case "content":
+                return enlarge(self._picture, self._ground(coarse), self._ground(long_edge))
+            case "noise":
+                return resize(self._picture, *scaled_size(*self._content.size, long_edge))
+            case "picture":
+                return enlarge(self._picture, self._given(coarse), self._given(long_edge))
+
+    def _given(self, long_edge: int) -> torch.Tensor:
+        """The picture to start from, in the content's shape."""
+        if self._initial is None:
+            raise ValueError("the options start from a picture, and none is given")
+        return resize(self._tensor(self._initial, long_edge), *scaled_size(*self._content.size, long_edge))
+
+    def _ground(self, long_edge: int) -> torch.Tensor:
+        """What is painted over: the content in the colours that the painting is to have.
+
+        Colours are the optimiser's slowest lesson and have a closed form.
+        """
+        content = self._tensor(self._content, long_edge)
+        match self.options.colours:
+            case "keep":
+                return colour.grey(content)
+            case "match":
+                return content
+            case "style":
+                edge = self._scales[0].long_edge
+                styles = [(self._tensor(style.picture, edge), style.weight) for style in self._styles]
+                if (presences := self._presences(content)) is None:
+                    return colour.match(content, styles).clamp(0, 1)
+                matched = [colour.match(content, [style]).clamp(0, 1) for style in styles]
+                return torch.stack([part * m for part, m in zip(presences, matched, strict=True)]).sum(0)
+
+    def _presences(self, content: torch.Tensor) -> list[torch.Tensor] | None:
+        """Where each style goes (1, 1, H, W) on a content of that size; None where all go everywhere."""
+        if all(style.mask is None for style in self._styles):
+            return None
+        height, width = content.shape[-2:]
+        masks = [
+            None if style.mask is None else plane_of(style.mask, width, height, self._device) for style in self._styles
+        ]
+        return regions.shares(masks, [style.weight for style in self._styles])
+
+    @functools.cached_property
+    def _distance(self) -> float:
+        """The style distance before painting, of the coarsest scale."""
+        edge = self._scales[0].long_edge
+        loss = self._style_loss(edge)
+        with torch.no_grad():
+            distance = float(loss.conclude(self._encoder.measure(loss, self._ground(edge))))
+        return min(max(distance, _LEAST_DISTANCE), _MOST_DISTANCE)
+
+    def _style_loss(self, long_edge: int) -> StyleLoss:
+        if long_edge not in self._style_losses:
+            self._style_losses[long_edge] = self._new_style_loss(long_edge)
+        return self._style_losses[long_edge]
+
+    def _new_style_loss(self, long_edge: int) -> StyleLoss:
+        content = self._tensor(self._content, long_edge)
+        grams = [self._grams(style.picture, content, long_edge) for style in self._styles]
+        weights = [style.weight / sum(style.weight for style in self._styles) for style in self._styles]
+        if (presences := self._presences(content)) is None:
+            blend = {
+                layer: torch.stack([weight * gram[layer] for weight, gram in zip(weights, grams, strict=True)]).sum(0)
+                for layer in self._style_layers
+            }
+            return StyleLoss([Region(blend)], self._style_layers)
+        return StyleLoss(
+            [
+                Region(gram, regions.at_layers(presence, self._style_layers), float(presence.mean()))
+                for gram, presence in zip(grams, presences, strict=True)
+            ],
+            self._style_layers,
+        )
+
+    @torch.no_grad()
+    def _grams(self, style: Image.Image, content: torch.Tensor, long_edge: int) -> dict[str, torch.Tensor]:
+        edge = min(max(round(long_edge * self.options.style_scale), _LEAST_STYLE_EDGE), MAX_SIZE)
+        picture = self._tensor(style, edge)
+        if self.options.colours == "match":
+            picture = colour.match(picture, [(content, 1.0)]).clamp(0, 1)
+        elif self.options.colours == "keep":
+            picture = _with_range_of(colour.grey(picture), colour.luminance(content))
+        loss = StyleLoss([Region({})], self._style_layers)
+        sums = self._encoder.measure(loss, picture)
+        return {layer: sums[2 * i] / sums[2 * i + 1] for i, layer in enumerate(self._style_layers)}
+
+    def _protected_layers(self, long_edge: int) -> Mapping[str, float]:
+        if not self.options.protect:
+            return {}
+        return PROTECTED_LAYERS if long_edge <= _LARGE_EDGE else PROTECTED_LAYERS_OF_LARGE
+
+    def _detail(self, height: int, width: int) -> torch.Tensor:
+        """Where the content has detail (1, 1, height, width), 0..1: as seen at one size, whatever the painting's."""
+        content = self._tensor(self._content, min(_DETAIL_EDGE, max(height, width)))
+        detail = regions.detail(self._encoder.encode(content, _DETAIL_LAYERS), height, width)
+        return detail.square()
+
+    def _tensor(self, image: Image.Image, long_edge: int) -> torch.Tensor:
+        """One of the given pictures; the last few are kept, since shrinking a large one takes longer than painting."""
+        key = (id(image), long_edge)
+        if key not in self._tensors:
+            while len(self._tensors) >= _TENSORS_KEPT:
+                del self._tensors[next(iter(self._tensors))]
+            self._tensors[key] = to_tensor(image, long_edge, self._device)
+        return self._tensors[key]
+
+
+def _filled_in(options: RenderOptions, device: torch.device) -> RenderOptions:
+    """The options with the choices that are ours where they leave them open."""
+    size = options.size or default_size(device.type)
+    optimiser = options.optimiser or "lbfgs"
+    return options.model_copy(
+        update={
+            "size": size,
+            "iterations": scales(size, options)[-1].steps,
+            "content_layers": options.content_layers or dict(CONTENT_LAYERS),
+            "style_layers": options.style_layers or dict(STYLE_LAYERS),
+            "optimiser": optimiser,
+            "learning_rate": options.learning_rate or (Adam if optimiser == "adam" else LBFGS).learning_rate,
+            "history": options.history or (_HISTORY if size <= _LARGE_EDGE else _SHORT_HISTORY),
+        }
+    )
+
+
+def _with_range_of(picture: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+    """A grey picture with the mean and spread of the reference's brightness (Gatys et al., 2016)."""
+    spread = reference.std() / picture.std().clamp_min(1e-3)
+    return ((picture - picture.mean()) * spread + reference.mean()).clamp(0, 1)

@@ -26,8 +26,6 @@ _ENVIRONMENT_PREFIXES = ("LC_", "CUDA_", "NVIDIA_", "PYTORCH_", "TORCH_", "OMP_"
 _ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(1 << 32), "MALLOC_TRIM_THRESHOLD_": str(1 << 34)}
 _END_S = 2.0
 _WATCH_INTERVAL_S = 0.5
-#: Up to this long edge (px) an evaluation fits into `Patience.tick_s` on any machine that is worth painting on.
-_TICK_EDGE = 1024
 _BACK_OFF_S = (0.0, 1.0, 5.0, 15.0, 60.0)
 
 Key = tuple[str, int]  # job id and attempt
@@ -243,15 +241,10 @@ class Supervisor:
             if now - before > 10 * _WATCH_INTERVAL_S:
                 # This process itself stood still (suspended laptop, SIGSTOP): the child's signs wait unread.
                 self._last_sign = now
-            if self._held and now - self._last_sign > self._silence_allowed_s():
-                raise ChildLost(f"no sign of life for {self._silence_allowed_s():g} s")
+            if self._held and now - self._last_sign > self._patience.tick_s:
+                raise ChildLost(f"no sign of life for {self._patience.tick_s:g} s")
             if any(now > deadline for deadline in self._cancel_deadlines.values()):
                 raise ChildLost(f"did not obey a cancel within {self._patience.cancel_s:g} s")
-
-    def _silence_allowed_s(self) -> float:
-        """The patience for one evaluation, in proportion to the pixels of a large one."""
-        edge = max(order.options.size or 0 for order in self._held.values())
-        return self._patience.tick_s * max(1.0, (edge / _TICK_EDGE) ** 2)
 
     async def _send(self, message: protocol.Paint | protocol.Cancel) -> None:
         # A lost connection is the reader's to notice; it then reports every held job.

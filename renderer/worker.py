@@ -2,13 +2,15 @@
 
 Started as ``python -m renderer.worker`` with a socket as an inherited file descriptor. It may hold several
 paintings and gives way between evaluations; a painting that has shown no preview yet goes first, so that nobody
-waits long for a first picture. It ends with the bot: when the socket closes, and by the kernel's hand
-(PR_SET_PDEATHSIG) when the bot is killed. It ignores SIGINT, since the bot decides.
+waits long for a first picture. In a large picture it looks for messages after every tile. It ends with the bot:
+when the socket closes, and by the kernel's hand (PR_SET_PDEATHSIG) when the bot is killed. It ignores SIGINT,
+since the bot decides.
 """
 
 from __future__ import annotations
 
 import argparse
+import collections
 import contextlib
 import ctypes
 import logging
@@ -18,173 +20,144 @@ import signal
 import socket
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
 
-from renderer import devices, images, protocol, weights
-from renderer.features import Encoder
-from renderer.stylise import Painting, Snapshot
+from renderer import devices, protocol, weights
+from renderer.easel import Cancelled, Easel, address
+from renderer.features import Encoder, UnknownLayer
+from renderer.optimise import Diverged
 
 log = logging.getLogger("renderer.worker")
 
-_PREVIEW_INTERVAL_S = 1.0
 _UNREADY_STATUS = 3
 #: On a CPU the child could take every core; the bot's few milliseconds go first.
 _NICENESS = 10
-_Inbox = queue.SimpleQueue[protocol.Paint | protocol.Cancel]
+
+Inbox = queue.SimpleQueue[protocol.Paint | protocol.Cancel]
+Send = Callable[[protocol.Tick | protocol.Event], None]
 
 
-class _Cancelled(Exception):
-    """The job was cancelled and leaves no picture."""
-
-
-class _Easel:
-    """One painting that the child holds, with what it has told of it."""
-
-    def __init__(self, order: protocol.Paint, encoder: Encoder, device: torch.device) -> None:
-        self.order = order
-        self.key = (order.job, order.attempt)
-        self.previewed = False
-        self._device = device
-        self._started = time.monotonic()
-        self._last_preview = 0.0
-        self._last: Snapshot | None = None
-        content = images.open_rgb(Path(order.content))
-        styles = [(images.open_rgb(Path(style.picture)), style.weight) for style in order.styles]
-        self._painting = Painting(encoder, content, styles, order.options, device)
-        self._steps: Iterator[Snapshot] = iter(self._painting)
-
-    def step(self) -> protocol.Progress | None:
-        """One evaluation; None when there is nothing left to do."""
-        self._last = next(self._steps, None) or self._last
-        if self._last is None or self._last.fraction >= 1:
-            return None
-        return protocol.Progress(
-            **_address(self.order),
-            fraction=self._last.fraction,
-            loss=sum(self._last.losses.values()),
-            preview=self._due_preview(self._last),
-        )
-
-    def finish(self, stopped_early: bool) -> protocol.Done:
-        """Write what there is; raises _Cancelled when that is nothing yet."""
-        if self._last is None:
-            raise _Cancelled
-        images.write_png(images.to_image(self._painting.finished()), Path(self.order.output))
-        width, height = self._painting.dimensions
-        return protocol.Done(
-            **_address(self.order),
-            result=self.order.output,
-            width=width,
-            height=height,
-            seconds=round(time.monotonic() - self._started, 3),
-            iterations=self._last.iterations,
-            losses=self._last.losses,
-            device=str(self._device),
-            stopped_early=stopped_early,
-        )
-
-    def _due_preview(self, snapshot: Snapshot) -> bytes | None:
-        now = time.monotonic()
-        if now - self._last_preview < _PREVIEW_INTERVAL_S:
-            return None
-        self._last_preview, self.previewed = now, True
-        return images.preview(snapshot.picture)
+class _Enough(Cancelled):
+    """The job was cancelled in mid-evaluation; the picture as it was before is to be kept."""
 
 
 class Worker:
-    """Paints in the main thread what a reader thread takes in from the socket."""
+    """Paints what comes into its inbox, one evaluation at a time; `name` tells the encoder's weights from others."""
 
-    def __init__(self, connection: socket.socket, encoder: Encoder, device: torch.device) -> None:
-        self._connection = connection
+    def __init__(self, inbox: Inbox, send: Send, encoder: Encoder, name: str, device: torch.device) -> None:
+        self._inbox = inbox
+        self._send = send
         self._encoder = encoder
+        self._name = name
         self._device = device
-        self._inbox: _Inbox = queue.SimpleQueue()
-        self._easels: list[_Easel] = []
+        self._orders: collections.deque[protocol.Paint] = collections.deque()
+        self._easels: list[Easel] = []
 
-    def run(self) -> None:
-        """Serve for ever; the reader thread ends the process when the socket closes."""
-        threading.Thread(target=_read, args=(self._connection, self._inbox), name="reader", daemon=True).start()
-        while True:
-            self._take_in()
-            self._advance(next((easel for easel in self._easels if not easel.previewed), self._easels[0]))
-
-    def _take_in(self) -> None:
-        """All that waits in the inbox; blocks while there is nothing to paint."""
-        while not self._easels or not self._inbox.empty():
-            if not self._easels and self._inbox.empty():
+    def turn(self) -> None:
+        """Take in all that waits, and paint one evaluation of one job; waits while there is nothing to paint."""
+        if not self._easels:
+            if self._inbox.empty():
                 # Not when the last painting is dropped: whoever drops it still holds it.
                 devices.give_back_memory()
-            message = self._inbox.get()
-            if isinstance(message, protocol.Cancel):
-                self._cancel(message)
-            else:
-                self._begin(message)
+            self._take_in(self._inbox.get())
+        while not self._inbox.empty():
+            self._take_in(self._inbox.get())
+        while self._orders:
+            self._begin(self._orders.popleft())
+        if self._easels:
+            self._advance(next((easel for easel in self._easels if not easel.previewed), self._easels[0]))
+
+    def _take_in(self, message: protocol.Paint | protocol.Cancel) -> None:
+        if isinstance(message, protocol.Cancel):
+            self._cancel(message)
+        else:
+            self._orders.append(message)
 
     def _begin(self, order: protocol.Paint) -> None:
-        try:
-            self._easels.append(_Easel(order, self._encoder, self._device))
-        except Exception as exc:
-            self._fail(order, exc)
+        with self._answering_for(order):
+            easel = Easel(order, self._encoder, self._name, self._device, lambda: self._give_way(order))
+            self._easels.append(easel)
 
-    def _advance(self, easel: _Easel) -> None:
-        try:
-            progress = easel.step()
+    def _advance(self, easel: Easel) -> None:
+        with self._answering_for(easel.order):
+            try:
+                progress = easel.step()
+            except _Enough:
+                self._end(easel, stopped_early=True)
+                return
             self._send(protocol.Tick(job=easel.order.job, attempt=easel.order.attempt))
             if progress is None:
                 self._end(easel, stopped_early=False)
             else:
                 self._send(progress)
-        except Exception as exc:
-            self._drop(easel)
-            self._fail(easel.order, exc)
+
+    def _give_way(self, order: protocol.Paint) -> None:
+        """In mid-evaluation of a job: a sign of life, and what has come in meanwhile; nothing else is painted."""
+        self._send(protocol.Tick(job=order.job, attempt=order.attempt))
+        while not self._inbox.empty():
+            message = self._inbox.get()
+            if isinstance(message, protocol.Cancel) and _is_for(message, order):
+                raise _Enough if message.keep else Cancelled
+            self._take_in(message)
 
     def _cancel(self, message: protocol.Cancel) -> None:
-        for easel in [easel for easel in self._easels if easel.key == (message.job, message.attempt)]:
-            try:
+        for order in [order for order in self._orders if _is_for(message, order)]:
+            self._orders.remove(order)
+            self._fail(order, Cancelled())
+        for easel in [easel for easel in self._easels if _is_for(message, easel.order)]:
+            with self._answering_for(easel.order):
                 if not message.keep:
-                    raise _Cancelled
+                    raise Cancelled
                 self._end(easel, stopped_early=True)
-            except Exception as exc:
-                self._drop(easel)
-                self._fail(easel.order, exc)
 
-    def _end(self, easel: _Easel, stopped_early: bool) -> None:
+    def _end(self, easel: Easel, stopped_early: bool) -> None:
         done = easel.finish(stopped_early)
-        self._drop(easel)
+        self._drop(easel.order)
         self._send(done)
 
-    def _drop(self, easel: _Easel) -> None:
-        if easel in self._easels:
-            self._easels.remove(easel)
+    def _drop(self, order: protocol.Paint) -> None:
+        self._easels = [easel for easel in self._easels if easel.order is not order]
+
+    @contextlib.contextmanager
+    def _answering_for(self, order: protocol.Paint) -> Iterator[None]:
+        """One job may end badly, the child goes on: its errors are the job's, whatever their class."""
+        try:
+            yield
+        except Exception as exc:
+            self._drop(order)
+            self._fail(order, exc)
 
     def _fail(self, order: protocol.Paint, error: Exception) -> None:
-        """One job ends badly, the child goes on: its errors are the job's, whatever their class."""
-        if isinstance(error, _Cancelled):
-            reason = protocol.FailureReason.CANCELLED
-        elif devices.is_out_of_memory(error):
-            reason = protocol.FailureReason.OUT_OF_MEMORY
-        elif isinstance(error, (FileNotFoundError, ValueError)):
-            reason = protocol.FailureReason.BAD_INPUT
-        else:
-            reason = protocol.FailureReason.INTERNAL
+        reason, detail = _diagnosis(error)
         if reason is not protocol.FailureReason.CANCELLED:
             log.error("job %s failed: %s", order.job, reason, exc_info=error)
-        detail = f"{type(error).__name__}: {error}"[:2000]
-        self._send(protocol.Failed(**_address(order), reason=reason, detail=detail))
-
-    def _send(self, message: protocol.Tick | protocol.Event) -> None:
-        self._connection.sendall(protocol.pack(message))
+        self._send(protocol.Failed(**address(order), reason=reason, detail=detail[:2000]))
 
 
-def _address(order: protocol.Paint) -> dict[str, str | int]:
-    return {"job": order.job, "attempt": order.attempt, "delivery": order.delivery}
+def _diagnosis(error: Exception) -> tuple[protocol.FailureReason, str]:
+    """Why a job failed; the detail of BAD_INPUT is for whoever asked, and empty where it would say too much."""
+    reason, detail = protocol.FailureReason.INTERNAL, f"{type(error).__name__}: {error}"
+    if isinstance(error, Cancelled):
+        reason = protocol.FailureReason.CANCELLED
+    elif devices.is_out_of_memory(error):
+        reason = protocol.FailureReason.OUT_OF_MEMORY
+    elif isinstance(error, (UnknownLayer, Diverged)):
+        reason, detail = protocol.FailureReason.BAD_INPUT, f"These options cannot be used: {error}."
+    elif isinstance(error, FileNotFoundError):
+        reason, detail = protocol.FailureReason.BAD_INPUT, "A picture of this painting is no longer there."
+    elif isinstance(error, ValueError):
+        reason, detail = protocol.FailureReason.BAD_INPUT, ""
+    return reason, detail
 
 
-def _read(connection: socket.socket, inbox: _Inbox) -> None:
+def _is_for(message: protocol.Cancel, order: protocol.Paint) -> bool:
+    return (message.job, message.attempt) == (order.job, order.attempt)
+
+
+def _read(connection: socket.socket, inbox: Inbox) -> None:
     """Frames into the inbox; when the bot is gone or talks nonsense, the process ends at once."""
     try:
         with connection.makefile("rb") as stream:
@@ -236,6 +209,7 @@ def main() -> int:
 def _serve(connection: socket.socket, arguments: argparse.Namespace) -> int:
     try:
         device = devices.choose(arguments.device)
+        devices.make_repeatable(device)
         encoder, name = _load(arguments.encoder, arguments.weights, device)
     except (weights.WeightsMissing, devices.NoSuchDevice) as exc:
         connection.sendall(protocol.pack(protocol.Unready(reason=str(exc))))
@@ -246,8 +220,11 @@ def _serve(connection: socket.socket, arguments: argparse.Namespace) -> int:
             protocol.Ready(device=str(device), device_name=devices.describe(device), encoder=name, peers=peers)
         )
     )
-    Worker(connection, encoder, device).run()
-    return 0
+    inbox: Inbox = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(connection, inbox), name="reader", daemon=True).start()
+    worker = Worker(inbox, lambda message: connection.sendall(protocol.pack(message)), encoder, name, device)
+    while True:  # the reader ends the process when the socket closes
+        worker.turn()
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ from PIL import Image
 from playwright.async_api import async_playwright
 from skimage import data
 
-from renderer import weights
-from renderer.patterns import brushwork
+from renderer import patterns, weights
 from tests.service import running
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 HEIGHT = 420
+WIDTH = 1200
 
 
 def main() -> None:
@@ -29,9 +29,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         content, style = Path(folder, "cat.png"), Path(folder, "brushwork.png")
         Image.fromarray(np.asarray(data.chelsea())).save(content)
-        brushwork().save(style)
+        patterns.draw("brushwork", 768).save(style)
         triptych(content, style, Path(folder, "painting.png"))
+        gallery(Path(folder, "gallery.png"))
         asyncio.run(page(content, style, Path(folder)))
+
+
+def gallery(sheet: Path) -> None:
+    """The contact sheet of `atelier gallery`, in the width of a page."""
+    subprocess.run([sys.executable, "-m", "bot", "gallery", "-o", str(sheet)], check=True, stdout=subprocess.DEVNULL)
+    with Image.open(sheet) as opened:
+        size = (WIDTH, round(opened.height * WIDTH / opened.width))
+        opened.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(PICTURES / "gallery.jpg", quality=85)
 
 
 def triptych(content: Path, style: Path, painting: Path) -> None:

@@ -16,6 +16,7 @@ import aiohttp
 
 START_S = 60
 PAINT_S = 240
+KEY = "a key for tests"
 
 
 class Service:
@@ -30,6 +31,7 @@ class Service:
             "ATELIER_WEB__PORT": "0",
             "ATELIER_RENDERER__WEIGHTS_DIR": str(weights_dir),
             "ATELIER_RENDERER__DEVICE": "cpu",
+            "ATELIER_WEB__API_KEY": KEY,
             **settings,
         }
         self._process: asyncio.subprocess.Process | None = None
@@ -100,7 +102,8 @@ class Customer:
         form.add_field("content", content.read_bytes(), filename=content.name)
         form.add_field("style", style.read_bytes(), filename=style.name)
         form.add_field("options", options)
-        async with self._session.post(f"{self._service.url}/api/v1/jobs", data=form) as answer:
+        headers = {"Authorization": f"Bearer {KEY}"}  # tests ask for few iterations
+        async with self._session.post(f"{self._service.url}/api/v1/jobs", data=form, headers=headers) as answer:
             body = await answer.json()
             assert answer.status == 202, body
             return str(body["id"])

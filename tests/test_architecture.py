@@ -16,18 +16,22 @@ PACKAGES = ("bot", "renderer", "config")
 _RENDERER_PARTS = {
     f"renderer.{name}"
     for name in (
-        "options", "protocol", "weights", "images", "features", "losses", "optimise", "devices", "colour",
-        "torchvision_import",
+        "options", "protocol", "effort", "work", "timelapse", "weights", "images", "features", "winograd", "losses",
+        "optimise", "tiles", "regions", "devices", "colour", "torchvision_import", "torch_compiler",
     )
 }  # fmt: skip
 _SERVICES = {
     f"bot.{name}"
     for name in (
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
+        "options", "gallery", "films",
     )
 }  # fmt: skip
-_PAINTERS = {"renderer.stylise", "renderer.patterns"}
-_WITHOUT_TORCH = {"renderer.options", "renderer.protocol", "renderer.supervisor", "renderer.weights"}
+_FOR_ADAPTERS = {f"bot.{name}" for name in ("intake", "desk", "replies", "options", "gallery", "films")}
+_PAINTERS = {"renderer.stylise", "renderer.dream"}
+_FOR_COMMANDS = {
+    "renderer.options", "renderer.protocol", "renderer.supervisor", "renderer.weights", "renderer.timelapse",
+}  # fmt: skip
 _CONTRACTS = {"bot.ports", "bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"}
 
 #: Module or package → what of the project it may import; the longest match counts.
@@ -42,24 +46,46 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.colour": set(),
     "renderer.torchvision_import": set(),
     "renderer.images": {"renderer.options", "renderer.protocol"},
-    "renderer.features": {"renderer.weights"},
-    "renderer.losses": set(),
-    "renderer.optimise": set(),
-    "renderer.stylise": _RENDERER_PARTS,
+    "renderer.effort": {"renderer.options"},
+    "renderer.work": {"renderer.options"},
+    "renderer.timelapse": set(),
     "renderer.patterns": set(),
-    "renderer.worker": _RENDERER_PARTS | _PAINTERS,
+    "renderer.winograd": set(),
+    "renderer.features": {"renderer.options", "renderer.weights", "renderer.winograd"},
+    "renderer.losses": set(),
+    "renderer.optimise": {"renderer.torch_compiler"},
+    "renderer.torch_compiler": set(),
+    "renderer.regions": {"renderer.features"},
+    "renderer.tiles": {
+        "renderer.features",
+        "renderer.losses",
+        "renderer.options",
+        "renderer.torch_compiler",
+        "renderer.work",
+        "renderer.devices",
+        "renderer.optimise",
+    },
+    "renderer.stylise": _RENDERER_PARTS,
+    "renderer.dream": _RENDERER_PARTS,
+    "renderer.easel": _RENDERER_PARTS | _PAINTERS,
+    "renderer.worker": _RENDERER_PARTS | {"renderer.easel"},
     "bot.errors": set(),
     "bot.jobs": {"renderer.options", "renderer.protocol"},
     "bot.ports": {"bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"},
     "bot.decode": set(),
+    "bot.options": {"bot.errors", "renderer.options"},
+    "bot.gallery": {"bot.errors", "bot.options", "bot.pictures", "config.settings"},
+    "bot.films": {"bot.errors", "bot.pictures"},
+    "bot.estimates": {"bot.ports", "bot.store", "renderer.effort", "renderer.options"},
     "bot.pools": _CONTRACTS | {"renderer.supervisor"},
-    "bot.adapters": _CONTRACTS | {"bot.intake", "bot.desk", "bot.replies", "bot.adapters", "config.settings"},
+    "bot.adapters": _CONTRACTS | _FOR_ADAPTERS | {"bot.adapters", "config.settings"},
     "bot.__main__": {"bot.cli"},
-    "bot.app": {"bot", "config", *_WITHOUT_TORCH},
-    "bot.cli": {"bot", "config", *_WITHOUT_TORCH},
+    "bot.app": {"bot", "config", *_FOR_COMMANDS},
+    "bot.cli": {"bot", "config", *_FOR_COMMANDS},
     "bot.child": {"config.settings", "renderer.supervisor"},
-    "bot.paint": {"bot.child", "bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_WITHOUT_TORCH},
-    "bot.doctor": {"bot.child", "bot.errors", "config", *_WITHOUT_TORCH},
+    "bot.paint": {"bot.child", "bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_FOR_COMMANDS},
+    "bot.doctor": {"bot.child", "bot.errors", "config", *_FOR_COMMANDS},
+    "bot.options.table": {"bot.options", "config.table", "renderer.options"},
     # The services: one another, never an adapter, a pool or the application.
     "bot": {*_CONTRACTS, *_SERVICES, "config.settings"},
 }
@@ -75,8 +101,11 @@ ONLY_IN = {
     "alembic": {"bot.store"},
     "typer": {"bot.cli"},
     "onnx": {"renderer.weights"},
+    "av": {"renderer.timelapse"},
 }
-WITHOUT_TORCH = ("renderer.options", "renderer.protocol", "renderer.supervisor")
+WITHOUT_TORCH = {
+    f"renderer.{name}" for name in ("options", "protocol", "supervisor", "effort", "timelapse", "patterns")
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -123,7 +152,7 @@ def test_a_module_imports_only_what_the_map_allows(module: str, file: Path) -> N
         for package, places in ONLY_IN.items():
             if name.split(".")[0] == package:
                 assert within(module, places), f"{module} may not import {package}"
-                assert module not in WITHOUT_TORCH, f"{module} may not import {package}"
+                assert package == "av" or not within(module, WITHOUT_TORCH), f"{module} may not import {package}"
 
 
 def test_the_rooms_of_the_renderer_that_hold_the_maths_do_not_know_one_another() -> None:

@@ -13,11 +13,10 @@ import pytest
 import torch
 from PIL import Image
 
-from renderer import weights
+from renderer import patterns, weights
 from renderer.features import Encoder
 from renderer.images import open_rgb, to_tensor
 from renderer.losses import content_distance, gram, style_distance
-from renderer.patterns import brushwork
 from renderer.stylise import STYLE_LAYERS
 from tests.service import Service, running
 
@@ -29,7 +28,7 @@ async def test_a_painting_is_made_although_its_renderer_is_killed_on_the_way(
     tmp_path: Path, weights_dir: Path, photographs: dict[str, Path]
 ) -> None:
     style = tmp_path / "brushwork.png"
-    brushwork(size=384).save(style)
+    patterns.draw("brushwork", 384).save(style)
     async with running(tmp_path / "data", weights_dir) as (service, customer):
         job = await customer.order(photographs["coffee"], style, OPTIONS)
         await customer.until(job, "rendering", progress=0.2)

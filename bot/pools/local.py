@@ -145,29 +145,39 @@ class LocalPool:
         try:
             order = self._order(job, delivery)
         except FileNotFoundError as exc:
-            await self._fail(job, FailureReason.BAD_INPUT, f"a picture is gone: {exc}")
+            log.warning("picture gone", job=job.id, which=str(exc))
+            await self._fail(job, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
             return None
-        # From here on a cancel reaches the child behind its order.
-        await seat.supervisor.paint(order)
-        return await asyncio.shield(seat.ended)
+        try:
+            # From here on a cancel reaches the child behind its order.
+            await seat.supervisor.paint(order)
+            return await asyncio.shield(seat.ended)
+        finally:
+            _clear_up(order)
 
     def _order(self, job: RenderJob, delivery: int) -> Paint:
+        output = self._blobs.scratch(".png")
         return Paint(
             job=job.id,
             attempt=job.attempt,
             delivery=delivery,
             content=str(self._blobs.path(job.content)),
-            styles=tuple(
-                StyleInput(picture=str(self._blobs.path(style.picture)), weight=style.weight) for style in job.styles
-            ),
-            output=str(self._blobs.scratch(".png")),
+            styles=tuple(map(self._style, job.styles)),
+            output=str(output),
+            frames=str(output.with_suffix(".zip")),
             options=job.options,
         )
+
+    def _style(self, style: StyleInput) -> StyleInput:
+        mask = str(self._blobs.path(style.mask)) if style.mask else None
+        return StyleInput(picture=str(self._blobs.path(style.picture)), weight=style.weight, mask=mask)
 
     async def _from_child(self, seat: _Seat, event: Event) -> None:
         lost = isinstance(event, Failed) and event.reason is FailureReason.RENDERER_DIED
         if isinstance(event, Done):
-            event = event.model_copy(update={"result": await self._blobs.put(Path(event.result))})
+            result = await self._blobs.put(Path(event.result))
+            frames = await self._blobs.put(Path(event.frames)) if event.frames else None
+            event = event.model_copy(update={"result": result, "frames": frames})
         if not lost:
             await self._on_event(event)
         if isinstance(event, (Done, Failed)) and seat.ended and not seat.ended.done():
@@ -176,6 +186,13 @@ class LocalPool:
     async def _fail(self, job: RenderJob, reason: FailureReason, detail: str = "") -> None:
         failed = Failed(job=job.id, attempt=job.attempt, delivery=job.deliveries, reason=reason, detail=detail)
         await self._on_event(failed)
+
+
+def _clear_up(order: Paint) -> None:
+    """Remove what an order that ended badly has left, whole or in part."""
+    output = Path(order.output)
+    for left in output.parent.glob(f"*{output.stem}*"):
+        left.unlink(missing_ok=True)
 
 
 def _key(job: RenderJob) -> Key:

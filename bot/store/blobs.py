@@ -37,10 +37,10 @@ class BlobRefs:
             finally:
                 await self._remove_unreferenced(blobs, names)
 
-    async def discard(self, blobs: BlobStore, name: str) -> None:
-        """Remove a blob unless a job refers to it."""
+    async def discard(self, blobs: BlobStore, *names: str) -> None:
+        """Remove blobs unless a job refers to them."""
         async with self._settling:
-            await self._remove_unreferenced(blobs, [name])
+            await self._remove_unreferenced(blobs, names)
 
     async def _remove_unreferenced(self, blobs: BlobStore, names: Iterable[str]) -> None:
         async with self._database.read() as connection:

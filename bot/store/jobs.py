@@ -13,7 +13,6 @@ from bot.jobs import OPEN, IllegalTransition, Job, Status, check_transition
 from bot.store.engine import Database
 from bot.store.rows import JOB_COLUMNS, one_job, refer, step, to_job, to_row
 from bot.store.tables import ReplyState, jobs, outbox
-from renderer.options import RenderOptions
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,6 +72,8 @@ class Jobs:
             await refer(connection, job, "content", job.content)
             for style in job.styles:
                 await refer(connection, job, "style", style.picture)
+                if style.mask:
+                    await refer(connection, job, "mask", style.mask)
             return job
 
     async def hand_over(self, job_id: str, attempt: int, delivery: int) -> Job:
@@ -105,28 +106,32 @@ class Jobs:
         async with self._database.write() as connection:
             return await self._step(connection, job, status=Status.QUEUED, deliveries=job.deliveries - 1)
 
-    async def retry(self, job: Job, options: RenderOptions, delay_s: float = 0) -> Job:
-        """Back to the queue for a further attempt, after `delay_s`, with these options.
+    async def retry(self, job: Job, *, delay_s: float = 0, **changes: Any) -> Job:
+        """Back to the queue for a further attempt, after `delay_s`, with these changes (fields of the job).
 
         The worker has ended the attempt in good order, so its hand-over does not count towards poison.
         """
         async with self._database.write() as connection:
             after = dataclasses.replace(
-                job, status=Status.QUEUED, attempt=job.attempt + 1, deliveries=job.deliveries - 1, options=options
+                job, status=Status.QUEUED, attempt=job.attempt + 1, deliveries=job.deliveries - 1, **changes
             )
             now = self._clock()
             return await step(connection, job, after, now, not_before=now + delay_s)
 
-    async def finish(self, job: Job, status: Status, reason: str) -> Job:
+    async def finish(self, job: Job, status: Status, reason: str, explanation: str | None = None) -> Job:
         """End a job without a painting; the reply that says so is due with the same commit."""
         async with self._database.write() as connection:
-            return await self._step(connection, job, status=status, reason=reason)
+            return await self._step(connection, job, status=status, reason=reason, explanation=explanation)
 
-    async def painted(self, job: Job, result: str, info: dict[str, Any]) -> Job:
-        """Store the painting's blob name and facts; the reply that carries it is due with the same commit."""
+    async def painted(self, job: Job, result: str, info: dict[str, Any], frames: str | None = None) -> Job:
+        """Store the blob names of painting and time-lapse, and the facts; the reply is due with the same commit."""
         async with self._database.write() as connection:
-            after = await self._step(connection, job, status=Status.RENDERED, result=result, result_info=info)
+            after = await self._step(
+                connection, job, status=Status.RENDERED, result=result, result_info=info, frames=frames
+            )
             await refer(connection, after, "result", result)
+            if frames:
+                await refer(connection, after, "frames", frames)
             return after
 
     async def cancel(self, job_id: str) -> Job:

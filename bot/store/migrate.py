@@ -17,8 +17,8 @@ from bot.store.engine import WRITER, set_up
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(file: Path) -> None:
-    """Make the database at `file`, or bring it to the newest schema; all of it or nothing. Blocks.
+def upgrade(file: Path, revision: str = "head") -> None:
+    """Make the database at `file`, or bring it to a schema, the newest; all of it or nothing. Blocks.
 
     Raises OperatorError when it cannot be used or was written by a newer version.
     """
@@ -37,7 +37,7 @@ def upgrade(file: Path) -> None:
                     "or let it begin with another data directory."
                 )
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     except DatabaseError as error:
         raise OperatorError(f"{file} cannot be used as the database: {error.orig}.") from error
     finally:

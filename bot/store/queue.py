@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Set
+from typing import Any
 
 from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +13,7 @@ from bot.jobs import OPEN, Job, Status
 from bot.store.engine import Database
 from bot.store.rows import JOB_COLUMNS, to_job
 from bot.store.tables import jobs
+from renderer.options import RenderOptions
 
 #: Paintings whose long edges differ by more are not compared.
 _LIKE_SIZE = 1.25
@@ -84,21 +86,21 @@ class Queue:
             found = {Status(status): number for status, number in (await connection.execute(query))}
         return {status: found.get(status, 0) for status in (Status.QUEUED, Status.RENDERING, Status.RENDERED)}
 
-    async def recent_paces(self, size: int, iterations: int | None, device: str, limit: int) -> list[float]:
-        """Render seconds per pixel of the last paintings of about this long edge, asked with the same `iterations`.
+    async def recent_paces(self, size: int, options: RenderOptions, device: str, limit: int) -> list[float]:
+        """Render seconds per pixel of the last paintings of about this long edge that took as many steps.
 
-        `device` is a kind: cpu, cuda, mps.
+        They were asked with the same `mode`, `quality` and `iterations`. `device` is a kind: cpu, cuda, mps.
         """
         recent = select(jobs.c.result_info, jobs.c.options, jobs.c.started_at).where(jobs.c.result.is_not(None))
         seen = recent.order_by(jobs.c.started_at.desc()).limit(_REMEMBERED).subquery()
         info = seen.c.result_info
         width, height = info["width"].as_integer(), info["height"].as_integer()
-        on, asked = info["device"].as_string(), seen.c.options["iterations"].as_integer()
+        on, asked = info["device"].as_string(), seen.c.options
         query = (
             select(info["seconds"].as_float() / (width * height))
             .where(
                 func.max(width, height).between(size / _LIKE_SIZE, size * _LIKE_SIZE),
-                asked.is_(None) if iterations is None else asked == iterations,
+                *(_as_in(options, asked[name], name) for name in ("mode", "quality", "iterations")),
                 or_(on == device, on.startswith(f"{device}:")),
                 info["stopped_early"].as_boolean().is_(False),
             )
@@ -113,6 +115,14 @@ class Queue:
         painted = select(jobs.c.result_info["device"].as_string()).where(jobs.c.result.is_not(None))
         async with self._database.read() as connection:
             return (await connection.execute(painted.order_by(jobs.c.started_at.desc()).limit(1))).scalar()
+
+
+def _as_in(options: RenderOptions, asked: Any, name: str) -> Any:
+    """Whether the option `name` was asked as in `options`; a job older than the option was painted by its default."""
+    value = getattr(options, name)
+    stored = asked.as_integer() if isinstance(value, int) else asked.as_string()
+    is_default = value == RenderOptions.model_fields[name].default
+    return or_(stored == value, stored.is_(None)) if is_default else stored == value
 
 
 async def _rendering(connection: AsyncConnection) -> list[tuple[Job, float]]:

@@ -48,13 +48,17 @@ jobs = Table(
     Column("not_before", Float, nullable=False),  # a retry waits until then
     # Remembered until the job ends, so that a worker's death after the cancel does not bring it back.
     Column("cancel_requested", Boolean, nullable=False),
+    Column("frames", String),
+    Column("explanation", String),
+    Column("too_large", Integer),
     UniqueConstraint("adapter", "source", name="uq_jobs_adapter_source"),
     Index("ix_jobs_status_created_at", "status", "created_at"),
     Index("ix_jobs_requester", "requester"),
     Index("ix_jobs_started_at", "started_at"),
 )
 
-#: Who refers to a blob, and as what: `content`, `style` or `result`. A blob lives as long as its last reference.
+#: Who refers to a blob, and as what: `content`, `style`, `mask`, `result` or `frames`. A blob lives as long as its last
+#: reference.
 blob_refs = Table(
     "blob_refs",
     metadata,

@@ -7,61 +7,45 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import datetime
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-import numpy as np
-from PIL import Image
-from rich.console import Console
-from rich.table import Table
-from skimage import data
 
 from renderer import weights
-from renderer.patterns import brushwork
+from renderer.options import Quality, RenderOptions
+from renderer.protocol import Progress
+from tests.bench import subjects
+from tests.bench.child import WarmChild, warm_child
+from tests.bench.figures import ROOT, Figure, median, report
 from tests.service import running
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-OUT = ROOT / "bench-out"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured number, with the most that it may be."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float
-
-    @property
-    def met(self) -> bool:
-        return self.value <= self.limit
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="paintings of each size; the median counts")
-    arguments = parser.parse_args()
+    runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as folder:
-        content, style = pictures(Path(folder))
+        content, style = subjects.saved(Path(folder))
         before = Processors.now()
         figures = [
-            *paint(content, style, 256, 25, arguments.runs),
-            *paint(content, style, 512, 90, arguments.runs),
+            *paint(content, style, 256, "standard", 15, runs),
+            *paint(content, style, 512, "standard", 60, runs),
+            *paint(content, style, 512, "draft", 15, runs),
+            *asyncio.run(in_a_child(content, style)),
             *asyncio.run(serve(content, style, Path(folder))),
             second_start(Path(folder)),
         ]
-    report(figures, Processors.now().stolen_since(before))
+        stolen = Processors.now().stolen_since(before)
+    report("bench.json", figures, stolen=round(stolen, 3))
+    print(f"Taken by other guests of this host meanwhile: {100 * stolen:.0f} % of the processors' time.")
     return 0
 
 
@@ -82,33 +66,23 @@ class Processors:
         return (self.stolen - before.stolen) / max(1, self.total - before.total)
 
 
-def pictures(folder: Path) -> tuple[Path, Path]:
-    """A 4:3 photograph and a style picture, both larger than any size that is painted."""
-    content, style = folder / "content.png", folder / "style.png"
-    photograph = Image.fromarray(np.asarray(data.coffee()))
-    height = photograph.height
-    photograph.crop((0, 0, height * 4 // 3, height)).resize((1024, 768)).save(content)
-    brushwork().save(style)
-    return content, style
-
-
-def paint(content: Path, style: Path, size: int, limit: float, runs: int) -> Iterator[Figure]:
+def paint(content: Path, style: Path, size: int, quality: Quality, limit: float, runs: int) -> Iterator[Figure]:
     """`atelier paint` as a whole process, and what of it is not painting."""
     walls, starts, memory = [], [], []
     for _ in range(runs):
         output = content.with_name("painting.png")
         command = [sys.executable, "-m", "bot", "paint", str(content), str(style), "-o", str(output)]
+        options = ["--size", str(size), "--quality", quality, "--device", "cpu", "--json"]
         began = time.monotonic()
-        process = subprocess.Popen(
-            [*command, "--size", str(size), "--device", "cpu", "--json"], stdout=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
         memory.append(peak_of_child(process))
         walls.append(time.monotonic() - began)
         assert process.stdout and process.returncode == 0
         starts.append(walls[-1] - json.loads(process.stdout.read())["seconds"])
-    yield Figure(f"{size} px, command to file (median of {runs})", median(walls), "s", limit)
-    yield Figure(f"{size} px, of that start-up", median(starts), "s", 8)
-    yield Figure(f"{size} px, peak memory of the renderer", max(memory) / 1e6, "MB", 1500)
+    name = f"{size} px {quality}"
+    yield Figure(f"{name}, command to file (median of {runs})", median(walls), "s", limit)
+    yield Figure(f"{name}, of that start-up", median(starts), "s", 8)
+    yield Figure(f"{name}, peak memory of the renderer", max(memory) / 1e6, "MB", 1500)
 
 
 def peak_of_child(process: subprocess.Popen[str]) -> int:
@@ -136,6 +110,29 @@ def memory_of(pid: int, field: str) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(field)), 0)
+
+
+async def in_a_child(content: Path, style: Path) -> list[Figure]:
+    """What a child does that has just become ready: its first preview, and a picture that is large for a CPU."""
+    async with warm_child("cpu", content, style) as child:
+        preview = await first_preview(child, RenderOptions(size=512))
+    async with warm_child("cpu", content, style) as child:
+        await child.paint(RenderOptions(size=2048, quality="draft", iterations=2))
+        assert child.supervisor.pid
+        memory = memory_of(child.supervisor.pid, "VmHWM")
+    return [
+        Figure("512 px standard, ready child to first preview", preview, "s", 2),
+        Figure("2048 px, two iterations, peak memory of the renderer", memory / 1e6, "MB", 3000),
+    ]
+
+
+async def first_preview(child: WarmChild, options: RenderOptions) -> float:
+    """Seconds; the painting ends with the child."""
+    began = time.monotonic()
+    async for event in child.painting(options):
+        if isinstance(event, Progress) and event.preview:
+            break
+    return time.monotonic() - began
 
 
 async def serve(content: Path, style: Path, folder: Path) -> list[Figure]:
@@ -187,37 +184,6 @@ def second_start(folder: Path) -> Figure:
     os.killpg(process.pid, 15)
     process.wait()
     return Figure("second make run, until the page is open", took, "s", 10)
-
-
-def median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
-
-
-def report(figures: list[Figure], stolen: float) -> None:
-    table = Table("figure", "measured", "at most", "")
-    for figure in figures:
-        met = "" if figure.met else "[red]over[/]"
-        table.add_row(figure.name, f"{figure.value:.1f} {figure.unit}", f"{figure.limit:g} {figure.unit}", met)
-    Console().print(
-        table, f"Taken by other guests of this host meanwhile: {100 * stolen:.0f} % of the processors' time."
-    )
-    OUT.mkdir(exist_ok=True)
-    machine = {"cpu": cpu_name(), "cores": os.cpu_count(), "python": platform.python_version()}
-    result = {
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "machine": machine,
-        "stolen": round(stolen, 3),
-        "figures": [asdict(figure) | {"met": figure.met} for figure in figures],
-    }
-    (OUT / "bench.json").write_text(json.dumps(result, indent=2) + "\n")
-
-
-def cpu_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.processor())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.why`: where an evaluation's time goes, and what two choices of the painter bring."""
+"""`python -m tests.bench.why`: where an evaluation's time goes, and what three choices of the painter bring."""
 
 from __future__ import annotations
 
@@ -6,102 +6,87 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from renderer import devices, stylise, weights
-from renderer.features import Encoder
-from renderer.images import open_rgb, to_tensor
-from renderer.losses import gram, style_distance
+from renderer import winograd
+from renderer.effort import Scale
 from renderer.options import RenderOptions
+from renderer.stylise import Painting, Style
 from renderer.supervisor import _ALLOCATOR
-from tests.bench.__main__ import ROOT, pictures
+from tests.bench import subjects
+from tests.bench.measure import Ruler, load_encoder
 
 CPU = torch.device("cpu")
+TURNS = 3
 
 
 def main() -> None:
-    if sys.argv[1:] == ["--one-evaluation"]:
+    if sys.argv[1:2] == ["--one-evaluation"]:
+        if sys.argv[2:] == ["direct"]:
+            winograd.MIN_CHANNELS = sys.maxsize
         print(one_evaluation())
         return
     print(profiled())
-    print(f"style distance at 256 px, from the style's colours: down {fall(in_style_colours=True):.1f}-fold")
-    print(f"style distance at 256 px, from the plain content: down {fall(in_style_colours=False):.1f}-fold")
-    for turn in (1, 2, 3):
-        for name, environment in (("kept", _ALLOCATOR), ("as glibc does", {})):
-            print(f"one evaluation at 512 px, large blocks {name}, turn {turn}: {in_process(environment)} s")
+    print(f"style distance at 256 px, from the style's colours: down {fall(RenderOptions(size=256)):.1f}-fold")
+    plain = RenderOptions(size=256, initial="picture")
+    print(f"style distance at 256 px, from the plain content: down {fall(plain):.1f}-fold")
+    for turn in range(1, TURNS + 1):
+        print(f"one evaluation at 512 px, turn {turn}:", end=" ")
+        print(f"as painted {in_process(_ALLOCATOR)} s,", end=" ")
+        print(f"without Winograd's convolutions {in_process(_ALLOCATOR, 'direct')} s,", end=" ")
+        print(f"with glibc's own allocator settings {in_process({})} s")
 
 
-def painting(size: int) -> tuple[stylise.Painting, Encoder, Path, Path]:
-    found = weights.find("vgg16", ROOT / "data" / "weights")
-    assert found
-    encoder = Encoder(found[0], weights.load(*found))
-    content, style = pictures(Path(tempfile.mkdtemp()))
-    options = RenderOptions(size=size)
-    return (
-        stylise.Painting(encoder, open_rgb(content), [(open_rgb(style), 1.0)], options, CPU),
-        encoder,
-        content,
-        style,
-    )
+def painting(options: RenderOptions) -> Painting:
+    content = subjects.photograph()
+    return Painting(load_encoder(CPU), content, [Style(subjects.pattern())], options, CPU, initial=content)
+
+
+def at_full_size() -> Painting:
+    """A painting of 512 px that begins with its last scale."""
+    work = painting(RenderOptions(size=512))
+    work._scales = (Scale(512, 9),)
+    return work
 
 
 def profiled() -> str:
     """The operators of three evaluations at the last scale of 512 px, by their own time."""
-    work = painting(512)[0]
-    work._scales = (stylise.Scale(512, 9),)
-    steps = iter(work)
+    steps = iter(at_full_size())
     next(steps), next(steps)
     with profile(activities=[ProfilerActivity.CPU]) as profiler:
         for _ in range(3):
             next(steps)
-    table: str = profiler.key_averages().table(sort_by="self_cpu_time_total", row_limit=8, max_name_column_width=40)
+    table: str = profiler.key_averages().table(sort_by="self_cpu_time_total", row_limit=12, max_name_column_width=40)
     return table
 
 
-def fall(in_style_colours: bool) -> float:
-    """By how much the style distance falls with the default evaluations, from either start."""
-    work, encoder, content, style = painting(256)
-    if not in_style_colours:
-        work._picture = to_tensor(open_rgb(content), max(work._picture.shape), CPU)
-    target = grams(encoder, to_tensor(open_rgb(style), 256, CPU))
-    before = grams(encoder, to_tensor(open_rgb(content), 256, CPU))
+def fall(options: RenderOptions) -> float:
+    """By how much the style distance falls from the content to the painting."""
+    work = painting(options)
+    assert options.size
+    ruler = Ruler(load_encoder(CPU), subjects.photograph(), subjects.pattern(), options.size)
     for _ in work:
         pass
-    return distance(before, target) / distance(grams(encoder, work.finished()), target)
-
-
-@torch.no_grad()
-def grams(encoder: Encoder, picture: torch.Tensor) -> list[torch.Tensor]:
-    features = encoder(picture, stylise.STYLE_LAYERS)
-    return [gram(features[layer]) for layer in stylise.STYLE_LAYERS]
-
-
-def distance(actual: list[torch.Tensor], target: list[torch.Tensor]) -> float:
-    return float(torch.stack([style_distance(a, b) for a, b in zip(actual, target, strict=True)]).mean())
+    return ruler.distances(ruler.plain)[0] / ruler.distances(work.finished())[0]
 
 
 def one_evaluation() -> float:
     """Median seconds of six evaluations at 512 px."""
-    work = painting(512)[0]
-    work._scales = (stylise.Scale(512, 9),)
-    steps = iter(work)
+    steps = iter(at_full_size())
     next(steps), next(steps)
     seconds = []
     for _ in range(6):
         began = time.perf_counter()
         next(steps)
         seconds.append(time.perf_counter() - began)
-    devices.give_back_memory()
     return round(statistics.median(seconds), 2)
 
 
-def in_process(environment: dict[str, str]) -> str:
-    command = [sys.executable, "-m", "tests.bench.why", "--one-evaluation"]
+def in_process(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, "-m", "tests.bench.why", "--one-evaluation", *arguments]
     done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 

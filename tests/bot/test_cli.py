@@ -13,6 +13,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.cli.choices import flag
+from bot.cli.styles import choose
+from bot.gallery import Gallery
+from bot.options import Wishes
+from config.settings import Settings
+from renderer.options import RenderOptions
 from tests import pictures
 
 COMMAND = [sys.executable, "-m", "bot"]
@@ -64,7 +70,7 @@ def test_several_contents_are_painted_into_a_folder_and_what_is_there_is_passed_
     for report in reports:
         with Image.open(report["output"]) as image:
             assert image.size == (report["width"], report["height"])
-            assert image.info == {}, "nothing of the inputs goes into the painting"
+            assert image.info.keys() == {"Software", "atelier"}, "nothing of the inputs goes into the painting"
     assert not list(out.glob(".*")), "no part of a file is left"
 
 
@@ -108,13 +114,13 @@ def test_ctrl_c_saves_what_there_is_and_ends_with_130(
 @pytest.mark.parametrize(
     "arguments,expected",
     [
-        (["PHOTO", "-o", "x.png"], "a content and a style picture are needed"),
-        (["PHOTO", "STYLE"], "Missing option '-o'"),
+        (["PHOTO", "-o", "x.png"], "a content and a style are needed"),
+        ([], "Missing argument 'CONTENT... [STYLE]'"),
         (["PHOTO", "STYLE", "-o", "x.png", "--sise", "3"], "No such option: --sise"),
-        (["PHOTO", "STYLE", "-o", "x.png", "--size", "64"], "--size 64: input should be greater than or equal to 128"),
+        (["PHOTO", "STYLE", "-o", "x.png", "--size", "64"], "--size must be a whole number from 128 to 4096, not 64."),
         (
             ["PHOTO", "STYLE", "-o", "x.png", "--strength", "2"],
-            "--strength 2.0: input should be less than or equal to 1",
+            "--strength must be a number from 0 to 1, not 2.",
         ),
         (
             ["PHOTO", "STYLE", "-o", "x.png", "--device", "tpu"],
@@ -133,6 +139,15 @@ def test_ctrl_c_saves_what_there_is_and_ends_with_130(
         (["/dev/zero", "STYLE", "-o", "x.png"], "/dev/zero: this is no picture file"),
         (["PHOTO", "STYLE", "-o", ""], "-o needs a name"),
         (["PHOTO", "STYLE", "-o", "PHOTO"], "this is one of the pictures to paint from"),
+        (["PHOTO", "--style", "brushwrok"], "brushwrok is no file. There is no style “brushwrok”. Did you mean"),
+        (["PHOTO", "--words", "size=9 foo"], "There is no “foo”."),
+        (["PHOTO", "--words", "brushwork dream"], "A dream takes no style"),
+        (["PHOTO", "STYLE", "--words", "dream"], "to dream, use atelier dream"),
+        (["PHOTO", "STYLE", "--words", "init=picture"], "--init names the picture"),
+        (["PHOTO", "PHOTO", "STYLE"], "several contents need a folder to be painted into"),
+        (["PHOTO", "STYLE", "-o", "x.png", "--mask", "a.png", "--mask", "b.png"], "--mask b.png: there are more masks"),
+        (["PHOTO", "STYLE", "-o", "x.png", "--timelapse", "x.avi"], "a time-lapse is .mp4, .gif, .webp"),
+        (["PHOTO", "STYLE", "-o", "x.png", "--style-layers", "relu1_1:0"], "--style-layers must be layers of the"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_status_2(
@@ -141,6 +156,94 @@ def test_what_cannot_be_done_is_one_line_and_exit_status_2(
     known = {"PHOTO": str(photographs["coffee"]), "STYLE": str(pattern), "STYLE:0": f"{pattern}:0"}
     done = atelier(environment, "paint", *(known.get(argument, argument) for argument in arguments))
     assert expected.lower() in complaint(done).lower()
+
+
+@pytest.fixture
+def at_home(environment: dict[str, str], tmp_path: Path, pattern: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with a data directory whose gallery holds one own picture, called attic."""
+    gallery = tmp_path / "data" / "gallery"
+    gallery.mkdir(parents=True)
+    (gallery / "Attic.png").write_bytes(pattern.read_bytes())
+    (gallery / "Attic.toml").write_text('title = "From the attic"\ntags = ["dusty"]\n')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_one_picture_and_the_name_of_a_style_are_enough(
+    environment: dict[str, str], photographs: dict[str, Path], at_home: Path
+) -> None:
+    flags = ["--words", "size=512 50% seed=3", "--size", "128", "--iterations", "2", "--timelapse", "mp4", "--metadata"]
+    done = atelier(environment, "paint", photographs["coffee"], "--style", "attic", *flags)
+    assert done.returncode == 0, done.stderr
+    facts = json.loads((at_home / "coffee-attic.json").read_text())
+    options = facts["options"]
+    assert (options["size"], options["strength"], options["seed"], options["iterations"]) == (128, 0.5, 3, 2)
+    assert (at_home / "coffee-attic.mp4").read_bytes()[4:8] == b"ftyp"
+    again = atelier(environment, "paint", photographs["coffee"], "--words", "#attic")
+    assert "coffee-attic.png is there already; choose another name with -o" in complaint(again)
+
+
+def test_tags_draw_a_style_by_lot_and_say_which(
+    environment: dict[str, str], photographs: dict[str, Path], at_home: Path
+) -> None:
+    words = ["--words", "+dusty", "--init", str(photographs["rocket"]), "--save-every", "1"]
+    small = ["--size", "128", "--iterations", "2"]
+    done = atelier(environment, "paint", photographs["coffee"], *words, *small, "-o", "out.jpg")
+    assert done.returncode == 0, done.stderr
+    assert "the style is attic" in done.stderr
+    assert (at_home / "out.jpg").exists()
+    assert {file.name for file in at_home.glob("out-*")} >= {"out-00001.jpg", "out-00002.jpg"}
+    none = atelier(environment, "paint", photographs["coffee"], "--words", "-dusty +dust")
+    assert "There is no “+dust”. Did you mean “+dusty”?" in complaint(none)
+
+
+async def test_a_file_wins_over_a_name_and_surprise_draws_one(at_home: Path) -> None:
+    gallery = Gallery(Settings(data_dir=at_home / "data"), built_in=at_home)
+    (by_name,) = await choose(["ATTIC:70%"], Wishes(), gallery, None)
+    assert (by_name.picture, by_name.weight, by_name.by_chance) == (gallery.find("attic"), 0.7, False)
+    (by_chance,) = await choose(["surprise"], Wishes(), gallery, seed=1)
+    assert (by_chance.name, by_chance.by_chance) == ("attic", True)
+    (at_home / "attic").write_bytes(b"a file")
+    (file,) = await choose(["attic"], Wishes(), gallery, None)
+    assert file.picture == Path("attic")
+
+
+def test_a_dream_is_asked_for_with_the_same_care(environment: dict[str, str], photographs: dict[str, Path]) -> None:
+    layer = atelier(environment, "dream", photographs["coffee"], "-o", "x.png", "--layer", "conv4")
+    assert "--layer must be a layer of the encoder such as relu4_2, not “conv4”." in complaint(layer)
+    assert "must end in .png" in complaint(atelier(environment, "dream", photographs["coffee"], "-o", "x.tiff"))
+
+
+def test_the_gallery_is_listed_and_drawn_with_what_is_left_out(environment: dict[str, str], at_home: Path) -> None:
+    (at_home / "data" / "gallery" / "torn.jpg").write_bytes(pictures.jpeg()[:300])
+    done = atelier(environment, "gallery", "-o", "sheet.png")
+    assert done.returncode == 0, done.stderr
+    assert ["attic", "From", "the", "attic", "dusty", "own"] in [line.split() for line in done.stdout.splitlines()]
+    assert done.stderr.startswith("torn.jpg is left out: ")
+    with Image.open(at_home / "sheet.png") as sheet:
+        assert min(sheet.size) > 256
+    assert "must end in .png" in complaint(atelier(environment, "gallery", "-o", "sheet.tiff"))
+
+
+@pytest.mark.parametrize("command,first", [("paint", "--style"), ("dream", "--layer")])
+def test_help_shows_every_option_with_its_range_and_the_expert_ones_last(
+    environment: dict[str, str], command: str, first: str
+) -> None:
+    done = atelier(environment, command, "--help")
+    assert done.returncode == 0
+    shown = done.stdout
+    places = [
+        shown.index(text) for text in (first, "--size 128..4096", "--seed", "--timelapse", "--iterations 1..2000")
+    ]
+    assert places == sorted(places)
+    options = [line.split()[0] for line in shown.splitlines() if line.startswith("  --")]
+    assert len(options) == len(set(options)) and not [name for name in options if "_" in name]
+
+
+def test_every_option_of_a_painting_has_a_flag(environment: dict[str, str]) -> None:
+    shown = "".join(atelier(environment, command, "--help").stdout for command in ("paint", "dream"))
+    for name in RenderOptions.model_fields.keys() - {"mode"}:
+        assert f"{flag(name)} " in shown
 
 
 def test_settings_show_what_is_in_force_without_secrets(environment: dict[str, str]) -> None:

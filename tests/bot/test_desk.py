@@ -37,7 +37,7 @@ async def test_a_requester_sees_how_the_job_stands(house: House) -> None:
 @pytest.mark.parametrize("requester", ["fake:2", "fake:", "web:1"])
 async def test_a_job_of_somebody_else_does_not_exist(house: House, requester: str) -> None:
     job = await house.painted(await house.job())
-    for ask in (house.desk.look, house.desk.cancel, house.desk.painting):
+    for ask in (house.desk.look, house.desk.cancel, house.desk.painting, house.desk.frames, house.desk.facts):
         with pytest.raises(UnknownJob) as others:
             await ask(job.id, requester)
         with pytest.raises(UnknownJob) as nobodys:
@@ -131,6 +131,28 @@ async def test_a_painting_can_be_fetched_from_rendered_on(house: House, end: str
     with pytest.raises(NotReady, match="no longer kept") as gone:
         await house.desk.painting(job.id, OWNER)
     assert gone.value.code == "not_painted"
+
+
+async def test_frames_and_facts_can_be_had_with_the_painting_and_not_before(house: House) -> None:
+    job = await house.job(seed=7)
+    for ask in (house.desk.frames, house.desk.facts):
+        with pytest.raises(NotReady) as early:
+            await ask(job.id, OWNER)
+        assert early.value.code == "not_ready"
+    frames = await house.blob(b"frames")
+    await house.painted(job, frames=frames)
+
+    assert await house.desk.frames(job.id, OWNER) == house.blobs.path(frames)
+    facts = await house.desk.facts(job.id, OWNER)
+    assert (facts["options"]["seed"], facts["encoder"], facts["iterations"]) == (7, "vgg16-0123abcd", 65)
+    assert not {"frames", "result", "requester", "worker"} & facts.keys()
+
+
+async def test_a_painting_without_frames_has_no_time_lapse(house: House) -> None:
+    job = await house.painted(await house.job())
+    with pytest.raises(NotReady) as none:
+        await house.desk.frames(job.id, OWNER)
+    assert none.value.code == "no_timelapse"
 
 
 async def test_an_undeliverable_painting_can_be_fetched(house: House) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.jobs import MAX_ATTEMPTS, Job, Status
+from bot.replies import explain, reply_to
 from renderer.protocol import FailureReason, Progress
 from tests.fakes.house import House, failure, open_house, painting, progress, started
 from tests.fakes.pool import FakePool
@@ -28,10 +29,11 @@ async def test_a_start_is_in_the_store_before_the_worker_sees_the_picture(house:
 
 async def test_a_painting_is_stored_with_its_facts_and_its_reply(house: House) -> None:
     job = await begun(house, await house.job())
-    await house.dispatch.on_event(painting(job))
+    frames = await house.blob(b"frames")
+    await house.dispatch.on_event(painting(job, frames=frames))
 
     after = await house.read(job)
-    assert (after.status, after.result) == (Status.RENDERED, job.content)
+    assert (after.status, after.result, after.frames) == (Status.RENDERED, job.content, frames)
     assert after.result_info == {
         "width": 512,
         "height": 384,
@@ -39,6 +41,9 @@ async def test_a_painting_is_stored_with_its_facts_and_its_reply(house: House) -
         "iterations": 65,
         "losses": {"style": 0.1},
         "device": "cpu",
+        "encoder": "vgg16-0123abcd",
+        "options": job.options.model_dump(mode="json"),
+        "notes": [],
         "stopped_early": False,
     }
     assert await replies_due(house) == [job.id]
@@ -92,10 +97,10 @@ async def test_the_first_end_of_an_attempt_wins(house: House) -> None:
 async def test_a_late_painting_leaves_no_blob_behind(house: House) -> None:
     job = await begun(house, await house.job())
     await house.dispatch.on_event(failure(job, FailureReason.BAD_INPUT))
-    orphan = await house.blob(b"a late painting")
+    orphans = {"result": await house.blob(b"a late painting"), "frames": await house.blob(b"its frames")}
 
-    await house.dispatch.on_event(painting(job).model_copy(update={"result": orphan}))
-    assert orphan not in house.blob_files()
+    await house.dispatch.on_event(painting(job).model_copy(update=orphans))
+    assert not house.blob_files() & set(orphans.values())
 
     await house.dispatch.on_event(painting(job))
     assert job.content in house.blob_files()
@@ -131,6 +136,27 @@ async def test_too_little_memory_leads_to_smaller_attempts_and_at_last_to_failur
     assert sizes == [1000, 752, 560, 416]
     assert (job.status, job.reason, job.attempt) == (Status.FAILED, "out_of_memory", MAX_ATTEMPTS)
     assert await replies_due(house) == [job.id]
+
+
+async def test_a_painting_made_smaller_for_want_of_memory_says_so(house: House) -> None:
+    job = await house.job(size=1024)
+    for _ in range(2):
+        job = await begun(house, job)
+        await house.dispatch.on_event(failure(job, FailureReason.OUT_OF_MEMORY))
+        job = await house.read(job)
+    after = await house.painted(job)
+    told = "Painted at 512 px: the device had too little memory for 1024."
+    assert (after.result_info or {})["notes"] == [told]
+    assert reply_to(after, Path("painting.png")).text == f"Here is your painting. {told}"
+
+
+async def test_what_is_wrong_with_an_option_is_told_and_the_detail_of_other_errors_is_not(house: House) -> None:
+    for source, reason in enumerate((FailureReason.BAD_INPUT, FailureReason.RENDERER_DIED)):
+        job = await begun(house, await house.job(str(source)))
+        told = failure(job, reason).model_copy(update={"detail": "vgg16 has no layer relu4_4."})
+        await house.dispatch.on_event(told)
+        shown = "relu4_4" in explain(await house.read(job))
+        assert shown == (reason is FailureReason.BAD_INPUT)
 
 
 async def test_below_the_least_size_there_is_no_smaller_attempt(house: House) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadPicture, BadRequest, Busy, TooExpensive
+from bot.intake import Style
 from bot.jobs import Job, Status
+from tests import pictures
 from tests.fakes.house import House, open_house
 
 
@@ -82,7 +84,7 @@ async def test_a_bad_picture_is_named_and_nothing_is_kept(house: House) -> None:
     assert bad.value.code == "not_a_picture"
 
     order = house.order()
-    order.styles[0][0].write_bytes(b"not a picture")
+    order.styles[0].picture.write_bytes(b"not a picture")
     with pytest.raises(BadPicture, match=r"^The style picture: "):
         await house.intake.accept(order)
 
@@ -90,7 +92,11 @@ async def test_a_bad_picture_is_named_and_nothing_is_kept(house: House) -> None:
     bad_file = house.folder / "bad"
     bad_file.write_bytes(b"not a picture")
     with pytest.raises(BadPicture, match=r"^Style picture 2: "):
-        await house.intake.accept(dataclasses.replace(order, styles=(*order.styles, (bad_file, 1.0))))
+        await house.intake.accept(dataclasses.replace(order, styles=(*order.styles, Style(bad_file))))
+
+    masked = dataclasses.replace(order, styles=(Style(order.styles[0].picture, mask=bad_file),))
+    with pytest.raises(BadPicture, match=r"^Mask 1: "):
+        await house.intake.accept(masked)
 
     assert house.blob_files() == set()
     assert await house.store.queue.open_jobs() == []
@@ -103,19 +109,60 @@ async def test_an_order_without_a_style_or_with_a_senseless_weight_is_refused(ho
     assert missing.value.code == "picture_missing"
     for weight in (0.0, -1.0, float("nan"), float("inf")):
         with pytest.raises(BadRequest):
-            await house.intake.accept(dataclasses.replace(order, styles=((order.content, weight),)))
+            await house.intake.accept(dataclasses.replace(order, styles=(Style(order.content, weight),)))
+
+
+async def test_a_dream_needs_no_style_and_takes_none(house: House) -> None:
+    order = house.order(mode="dream", octaves=2)
+    with pytest.raises(BadRequest, match="one picture alone"):
+        await house.intake.accept(order)
+    job = await house.intake.accept(dataclasses.replace(order, styles=()))
+    assert (job.styles, job.options.octaves) == ((), 2)
+    assert await house.read(job) == job
+
+
+async def test_a_mask_is_kept_with_its_style(house: House) -> None:
+    order = house.order()
+    mask = house.folder / "mask"
+    mask.write_bytes(pictures.png(64, 32, compress_level=0))
+    first, second = Style(order.styles[0].picture, 2.0, mask), Style(order.styles[0].picture)
+    job = await house.intake.accept(dataclasses.replace(order, styles=(first, second)))
+
+    assert [style.weight for style in job.styles] == [2.0, 1.0]
+    assert job.styles[1].mask is None
+    assert job.styles[0].mask is not None
+    assert house.blob_files() == {job.content, job.styles[0].picture, job.styles[0].mask}
+
+
+@pytest.mark.parametrize(("size", "fits"), [((324, 160), True), ((160, 320), False), ((328, 160), False)])
+async def test_a_mask_has_the_content_s_shape(house: House, size: tuple[int, int], fits: bool) -> None:
+    order = house.order()
+    mask = house.folder / "mask"
+    mask.write_bytes(pictures.png(*size))
+    order = dataclasses.replace(order, styles=(Style(order.styles[0].picture, mask=mask),))
+    if fits:
+        assert (await house.intake.accept(order)).styles[0].mask
+        return
+    with pytest.raises(BadPicture, match=rf"^Mask 1: it has {size[0]} × {size[1]} .* \(640 × 321\)") as bad:
+        await house.intake.accept(order)
+    assert bad.value.code == "mask_mismatch"
+    assert house.blob_files() == set()
 
 
 async def test_what_takes_too_long_is_refused_with_the_size_that_fits(house: House) -> None:
-    with pytest.raises(TooExpensive, match=r"about 36 minutes, more than the 10 minutes allowed\. 2176 pixels"):
+    with pytest.raises(
+        TooExpensive, match=r"about \d+ minutes, more than the 10 minutes allowed\. \d+ pixels would do\."
+    ):
         await house.intake.accept(house.order(size=4096, strength=0.5))
     assert house.blob_files() == set()
 
 
-async def test_where_no_size_fits_fewer_iterations_are_proposed(tmp_path: Path) -> None:
-    async with open_house(tmp_path, max_render_s=20) as house:
+async def test_where_no_size_fits_less_work_is_proposed(tmp_path: Path) -> None:
+    async with open_house(tmp_path, max_render_s=1) as house:
         with pytest.raises(TooExpensive, match="Fewer iterations"):
             await house.intake.accept(house.order(iterations=2000))
+        with pytest.raises(TooExpensive, match="“draft” may do"):
+            await house.intake.accept(house.order(quality="fine"))
 
 
 async def test_the_size_that_is_proposed_is_accepted(house: House) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from bot.jobs import MAX_DELIVERIES, Job, Status
 from bot.ports import PREFETCH
 from bot.scheduler import Outlook
-from renderer.options import RenderOptions
 from renderer.protocol import FailureReason
 from tests.fakes.house import House, open_house, progress, started
 from tests.fakes.pool import FakePool
@@ -193,42 +192,3 @@ async def test_the_next_end_is_that_of_the_requesters_own_first_job(house: House
     assert await house.scheduler.next_end_s(None) == 40
     assert await house.scheduler.next_end_s("fake:2") == 90
     assert await house.scheduler.next_end_s("fake:3") == 10
-
-
-async def test_an_estimate_is_the_median_of_the_last_paintings_like_it(house: House) -> None:
-    seconds = house.estimates.seconds
-    prior = await seconds(RenderOptions(), 4 / 3)
-    assert 45 < prior < 55  # 18 steps at 1.9 s and 32 at a quarter of it
-
-    for number, took in enumerate((10, 1000, 12)):
-        assert await seconds(RenderOptions(), 4 / 3) == prior
-        await house.painted(await house.job(str(number)), seconds=took)
-    assert round(await seconds(RenderOptions(), 4 / 3), 6) == 12
-    assert round(await seconds(RenderOptions(size=512), 3 / 4), 6) == 12
-    assert round(await seconds(RenderOptions(), 2), 6) == 8
-
-    assert await seconds(RenderOptions(size=1024), 4 / 3) == prior * 4
-    assert await seconds(RenderOptions(iterations=50), 4 / 3) > prior
-    for number in range(3, 24):
-        await house.painted(await house.job(str(number)), seconds=30)
-    assert round(await seconds(RenderOptions(), 4 / 3), 6) == 30
-
-
-async def test_paintings_of_another_kind_of_device_say_nothing(house: House) -> None:
-    prior = await house.estimates.seconds(RenderOptions(size=512), 4 / 3)
-    for number in range(3):
-        await house.painted(await house.job(str(number)), seconds=1, device="cuda:1")
-    assert await house.estimates.seconds(RenderOptions(size=512), 4 / 3) == prior
-
-    house.pool.workers = ()
-    assert await house.estimates.device() == "cuda:1"
-    assert round(await house.estimates.seconds(RenderOptions(size=512), 4 / 3), 6) == 1
-
-
-async def test_the_largest_size_that_fits_does_fit_and_the_next_does_not(house: House) -> None:
-    options = RenderOptions(size=2048)
-    size = await house.estimates.largest_size_within(600, options, 1.5)
-    assert size is not None
-    assert await house.estimates.seconds(RenderOptions(size=size), 1.5) <= 600
-    assert await house.estimates.seconds(RenderOptions(size=size + 64), 1.5) > 600
-    assert await house.estimates.largest_size_within(1, options, 1.5) is None

@@ -20,6 +20,7 @@ from bot.store import Store
 from bot.store.engine import Database
 from bot.store.migrate import upgrade
 from bot.store.tables import jobs, metadata
+from renderer.options import RenderOptions
 from tests.fakes.house import House, open_house
 
 #: A bot that accepts a job, takes it as far as its second argument says, and then waits to be killed.
@@ -90,6 +91,35 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+async def test_a_database_of_the_first_version_is_migrated_with_what_is_in_it(tmp_path: Path) -> None:
+    upgrade(tmp_path / "atelier.db", "0001")
+    with sqlite3.connect(tmp_path / "atelier.db") as connection:
+        connection.execute(
+            f"INSERT INTO jobs VALUES ({', '.join('?' * len(OF_THE_FIRST_VERSION))})", OF_THE_FIRST_VERSION
+        )
+    connection.close()
+    async with open_house(tmp_path) as house:
+        job = await house.store.jobs.get("f" * 32)
+        assert job is not None
+        assert (job.status, job.styles[0].mask, job.frames, job.too_large) == (Status.DELIVERED, None, None, None)
+        assert job.options == RenderOptions(size=512, strength=0.7, seed=3)
+        assert (job.result_info or {})["seconds"] == 20.0
+        # What had no quality was painted in the standard one.
+        assert await house.store.queue.recent_paces(512, RenderOptions(), "cpu", 9) == [20 / (512 * 384)]
+        assert await house.store.queue.recent_paces(512, RenderOptions(quality="fine"), "cpu", 9) == []
+        assert (await house.painted(await house.job())).status is Status.RENDERED
+
+
+#: A row as the first version wrote it.
+OF_THE_FIRST_VERSION = (
+    *("f" * 32, "web", "1", "web:1", "a.png", '[{"picture": "b.png", "weight": 1.0}]'),
+    *('{"size": 512, "strength": 0.7, "iterations": null, "seed": 3}', 1.0, "delivered", None, 1, 1, 2.0, 3.0, "c.png"),
+    '{"width": 512, "height": 384, "seconds": 20.0, "iterations": 65, "losses": {}, "device": "cpu", '
+    '"stopped_early": false}',
+    *(50.0, 0.0, 0),
+)
 
 
 async def test_a_second_start_finds_everything(tmp_path: Path) -> None:

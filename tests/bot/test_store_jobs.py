@@ -37,9 +37,12 @@ async def move(house: House, job: Job, status: Status) -> Job:
 
 
 async def test_a_job_comes_out_as_it_went_in(house: House) -> None:
-    job = await house.job(size=640, strength=0.25, iterations=7, seed=3)
+    job = await house.job(size=640, strength=0.25, iterations=7, seed=3, style_layers={"relu3_1": 0.5})
     job_of_two_styles = dataclasses.replace(
-        job, id="f" * 32, source="2", styles=(StyleInput(picture="a.png", weight=0.7), StyleInput(picture="b.png"))
+        job,
+        id="f" * 32,
+        source="2",
+        styles=(StyleInput(picture="a.png", weight=0.7, mask="m.png"), StyleInput(picture="b.png")),
     )
     await house.store.jobs.add(job_of_two_styles, estimate_s=1, room=ROOM)
 
@@ -73,7 +76,7 @@ async def test_a_step_from_a_job_that_has_moved_on_is_refused(house: House) -> N
         await house.store.jobs.finish(job, Status.FAILED, "poisoned")
 
     rendering = await house.read(job)
-    await house.store.jobs.retry(rendering, rendering.options)
+    await house.store.jobs.retry(rendering)
     await house.store.jobs.hand_over(job.id, 2, 1)
     with pytest.raises(IllegalTransition, match="attempt 1"):
         await house.store.jobs.painted(rendering, job.content, {})
@@ -166,9 +169,9 @@ async def test_only_an_abandoned_hand_over_stays_counted(house: House) -> None:
 
     rendering = await house.store.jobs.hand_over(job.id, 1, 2)
     smaller = RenderOptions(size=128)
-    retried = await house.store.jobs.retry(rendering, smaller)
+    retried = await house.store.jobs.retry(rendering, options=smaller, too_large=512)
     assert (retried.status, retried.deliveries, retried.attempt) == (Status.QUEUED, 1, 2)
-    assert retried.options == smaller
+    assert (retried.options, retried.too_large) == (smaller, 512)
     assert await house.read(job) == retried
 
 
@@ -211,16 +214,30 @@ async def test_an_end_and_its_reply_are_one_commit(house: House) -> None:
     rendering = await house.store.jobs.hand_over(job.id, 1, 1)
     assert await house.store.outbox.due("fake") == []
 
-    painted = await house.store.jobs.painted(rendering, job.content, {"width": 8})
+    painted = await house.store.jobs.painted(rendering, job.content, {"width": 8}, "frames.zip")
 
     assert [reply.job for reply in await house.store.outbox.due("fake")] == [painted]
-    assert painted.result_info == {"width": 8}
+    assert (painted.result_info, painted.frames) == ({"width": 8}, "frames.zip")
+
+
+async def test_masks_and_frames_are_kept_as_long_as_a_job_refers_to_them(house: House) -> None:
+    mask, frames, unused = [await house.blob(name.encode()) for name in ("mask", "frames", "unused")]
+    job = dataclasses.replace(await house.job(), id="f" * 32, source="2")
+    job = dataclasses.replace(job, styles=(StyleInput(picture=job.styles[0].picture, mask=mask),))
+    await house.store.jobs.add(job, estimate_s=1, room=ROOM)
+    rendering = await house.store.jobs.hand_over(job.id, 1, 1)
+    await house.store.jobs.painted(rendering, job.content, {}, frames)
+
+    await house.store.blobs.discard(house.blobs, mask, frames, unused)
+
+    assert {mask, frames} <= house.blob_files()
+    assert unused not in house.blob_files()
 
 
 async def test_the_queue_is_first_come_first_served_and_keeps_those_for_later_back(house: House) -> None:
     first, second, third = [await house.job(str(number)) for number in range(3)]
     rendering = await house.store.jobs.hand_over(first.id, 1, 1)
-    await house.store.jobs.retry(rendering, first.options, delay_s=60)
+    await house.store.jobs.retry(rendering, delay_s=60)
 
     now = house.clock()
     assert [job.id for job in await house.store.queue.next_queued(9, now)] == [second.id, third.id]

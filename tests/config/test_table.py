@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import load
-from config.table import explain, renew
+from config.table import explain, markdown, renew
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "123456789:abcdefghijklmnopqrstuvwxyz_ABCDEFGH"
@@ -36,5 +36,5 @@ def test_what_is_in_force_is_explained_with_its_origin_and_secrets_masked(
 @pytest.mark.parametrize("name", ["README.md", "docs/settings.md"])
 def test_the_tables_of_settings_are_up_to_date(name: str) -> None:
     page = (ROOT / name).read_text("utf-8")
-    assert page == renew(page), f"the settings in {name} are out of date; renew them: make docs"
+    assert page == renew(page, "settings", markdown()), f"the settings in {name} are out of date; renew them: make docs"
     assert "| `ATELIER_WEB__PORT` | 8080 | a whole number at least 0 and at most 65535 |" in page

@@ -13,7 +13,7 @@ from bot.blobs import DirectoryBlobs
 from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.estimates import Estimates
-from bot.intake import Intake, Order
+from bot.intake import Intake, Order, Style
 from bot.jobs import Job, new_id
 from bot.outbox import Outbox
 from bot.scheduler import Scheduler
@@ -96,7 +96,7 @@ class House:
         content, style = self.folder / f"content {source}", self.folder / "style"
         content.write_bytes(pictures.png(640, 320 + len(source)))
         style.write_bytes(pictures.jpeg(160, 120))
-        return Order("fake", source, requester, content, ((style, 1.0),), RenderOptions(**options))
+        return Order("fake", source, requester, content, (Style(style),), RenderOptions(**options))
 
     async def read(self, job: Job) -> Job:
         """The job as it stands in the store."""

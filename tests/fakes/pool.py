@@ -135,7 +135,9 @@ class FakePool(Watched):
         await self._tell()
 
 
-def done(job: Job | RenderJob, delivery: int, device: str = "cpu", seconds: float = 20.0) -> Done:
+def done(
+    job: Job | RenderJob, delivery: int, device: str = "cpu", seconds: float = 20.0, frames: str | None = None
+) -> Done:
     """The job painted at 512 × 384."""
     return Done(
         job=job.id,
@@ -149,4 +151,7 @@ def done(job: Job | RenderJob, delivery: int, device: str = "cpu", seconds: floa
         iterations=65,
         losses={"style": 0.1},
         device=device,
+        encoder="vgg16-0123abcd",
+        options=job.options,
+        frames=frames,
     )

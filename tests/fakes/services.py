@@ -14,10 +14,12 @@ from bot import jobs
 from bot.adapters.web.server import WebAdapter
 from bot.desk import Desk, JobView
 from bot.errors import NotReady, UnknownJob
+from bot.films import Films
+from bot.gallery import Gallery
 from bot.intake import Intake, Order
 from bot.jobs import OPEN, Job, Status
 from bot.ports import Reply
-from config.settings import LimitsSettings, WebSettings
+from config.settings import LimitsSettings, Settings, WebSettings
 from renderer.protocol import Progress, StyleInput
 
 
@@ -27,6 +29,7 @@ class FakeIntake(Intake):
     def __init__(self) -> None:
         self.orders: list[Order] = []
         self.pictures: list[tuple[bytes, ...]] = []
+        self.masks: list[tuple[bytes | None, ...]] = []
         self.refusal: Exception | None = None
         self.jobs: dict[str, Job] = {}
 
@@ -37,14 +40,16 @@ class FakeIntake(Intake):
         for job in self.jobs.values():
             if (job.adapter, job.source) == (order.adapter, order.source):
                 return job
-        self.pictures.append(tuple(file.read_bytes() for file in (order.content, *(file for file, _ in order.styles))))
+        files = (order.content, *(style.picture for style in order.styles))
+        self.pictures.append(tuple(file.read_bytes() for file in files))
+        self.masks.append(tuple(style.mask.read_bytes() if style.mask else None for style in order.styles))
         job = Job(
             id=jobs.new_id(),
             adapter=order.adapter,
             source=order.source,
             requester=order.requester,
             content="content",
-            styles=tuple(StyleInput(picture="style", weight=weight) for _, weight in order.styles),
+            styles=tuple(StyleInput(picture="style", weight=style.weight) for style in order.styles),
             options=order.options,
             created_at=time.time(),
         )
@@ -59,6 +64,7 @@ class FakeDesk(Desk):
         self.jobs = intake.jobs
         self.latest: dict[str, Progress] = {}
         self.paintings: dict[str, Path] = {}
+        self.time_lapses: dict[str, Path] = {}
         self.workers: list[dict[str, str]] = [{"name": "cpu", "state": "idle"}]
         self.failure: Exception | None = None
 
@@ -92,6 +98,16 @@ class FakeDesk(Desk):
             raise NotReady("There is no painting of this job.", "not_painted")
         return self.paintings[job_id]
 
+    async def frames(self, job_id: str, requester: str) -> Path:
+        await self.painting(job_id, requester)
+        if job_id not in self.time_lapses:
+            raise NotReady("There is no time-lapse of this painting.", "no_timelapse")
+        return self.time_lapses[job_id]
+
+    async def facts(self, job_id: str, requester: str) -> dict[str, Any]:
+        await self.painting(job_id, requester)
+        return self.jobs[job_id].result_info or {}
+
     async def health(self) -> dict[str, Any]:
         return {"status": "degraded", "renderer": {"workers": self.workers}, "adapters": {"telegram": "down: token"}}
 
@@ -124,11 +140,14 @@ class Studio:
         self.desk.latest[job_id] = progress
         await self.adapter.progress(job, progress)
 
-    async def finish(self, job_id: str, painting: Path) -> None:
-        """Let a job end in a painting."""
+    async def finish(self, job_id: str, painting: Path, frames: Path | None = None) -> None:
+        """Let a job end in a painting, with the frames of a time-lapse."""
         self.desk.paintings[job_id] = painting
+        if frames:
+            self.desk.time_lapses[job_id] = frames
         info = {"width": 64, "height": 48, "seconds": 74.2, "iterations": 65, "device": "cpu", "losses": {}}
-        job = self.desk.move(job_id, status=Status.RENDERED, result="blob", result_info=info)
+        changes = {"result": "blob", "result_info": info, "frames": "blob" if frames else None}
+        job = self.desk.move(job_id, status=Status.RENDERED, **changes)
         await self.adapter.reply(job, Reply("Here it is.", painting))
         self.desk.move(job_id, status=Status.DELIVERED)
 
@@ -145,7 +164,10 @@ async def open_studio(
     """A studio that serves until the context ends."""
     intake = FakeIntake()
     desk = FakeDesk(intake)
-    adapter = WebAdapter(settings or WebSettings(port=0), limits or LimitsSettings(), intake, desk, uploads)
+    data = uploads.parent
+    gallery, films = Gallery(Settings(data_dir=data), built_in=data / "none"), Films(data / "films")
+    web, limits = settings or WebSettings(port=0), limits or LimitsSettings()
+    adapter = WebAdapter(web, limits, intake, desk, gallery, films, uploads)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(adapter.run())
         async with asyncio.timeout(10):

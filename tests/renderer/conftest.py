@@ -1,13 +1,24 @@
-"""The real encoder, loaded once."""
+"""The real encoder, loaded once, and a studio that paints small pictures with it."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+from PIL import Image
 
-from renderer import weights
+from renderer import patterns, weights
 from renderer.features import Encoder
+from renderer.images import open_rgb
+from renderer.options import RenderOptions
+from renderer.stylise import Painting, Style
+from renderer.work import GiveWay
+
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +27,42 @@ def encoder(weights_dir: Path) -> Encoder:
     assert found
     source, file = found
     return Encoder(source, weights.load(source, file))
+
+
+@functools.cache
+def drawn(name: str) -> Image.Image:
+    """A style picture drawn by code, 256 px."""
+    return patterns.draw(name, 256)
+
+
+class Studio:
+    """Paints photographs in styles drawn by code, at 128 px unless the options say otherwise."""
+
+    def __init__(self, encoder: Encoder, photographs: dict[str, Path]) -> None:
+        self.encoder = encoder
+        self.photographs = {name: open_rgb(file) for name, file in photographs.items()}
+
+    def work(
+        self,
+        content: str | Image.Image = "chelsea",
+        styles: str | Sequence[Style] = "brushwork",
+        start: Image.Image | None = None,
+        give_way: GiveWay = lambda: None,
+        **options: Any,
+    ) -> Painting:
+        content = self.photographs[content] if isinstance(content, str) else content
+        styles = [Style(drawn(styles))] if isinstance(styles, str) else styles
+        wanted = RenderOptions.model_validate({"size": 128, **options})
+        return Painting(self.encoder, content, styles, wanted, CPU, start, give_way)
+
+    def painted(self, *pictures: Any, **options: Any) -> torch.Tensor:
+        """A finished painting (1, 3, H, W)."""
+        work = self.work(*pictures, **options)
+        for _ in work:
+            pass
+        return work.finished()
+
+
+@pytest.fixture(scope="session")
+def studio(encoder: Encoder, photographs: dict[str, Path]) -> Studio:
+    return Studio(encoder, photographs)

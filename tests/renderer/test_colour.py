@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from renderer.colour import match
+from renderer.colour import grey, luminance, match, with_luminance
 
 
 def picture(seed: int, mean: tuple[float, float, float], spread: float) -> torch.Tensor:
@@ -41,3 +41,17 @@ def test_a_picture_of_one_colour_takes_the_reference_s_mean() -> None:
 def test_its_own_colours_leave_a_picture_as_it_is() -> None:
     content = picture(0, (0.2, 0.5, 0.6), 0.1)
     assert match(content, [(content, 1.0)]) == pytest.approx(content, abs=1e-4)
+
+
+def test_a_grey_picture_has_the_brightness_of_its_colours() -> None:
+    primaries = torch.eye(3).view(1, 3, 1, 3)  # a red, a green and a blue pixel
+    assert luminance(primaries).flatten().tolist() == pytest.approx([0.2126, 0.7152, 0.0722])
+    assert (grey(primaries) == luminance(primaries)).all() and grey(primaries).shape == (1, 3, 1, 3)
+    assert luminance(torch.ones(1, 3, 1, 1)).item() == pytest.approx(1), "white stays white"
+
+
+def test_at_another_brightness_a_picture_keeps_its_colours() -> None:
+    content, brightness = torch.rand(1, 3, 8, 8), torch.rand(1, 1, 8, 8)
+    painted = with_luminance(content, brightness)
+    assert luminance(painted) == pytest.approx(brightness, abs=1e-6)
+    assert painted - grey(painted) == pytest.approx(content - grey(content), abs=1e-6)

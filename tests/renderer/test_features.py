@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from renderer import weights
-from renderer.features import Encoder, UnknownLayer
+from renderer import weights, winograd
+from renderer.features import Encoder, UnknownLayer, stride
 from renderer.images import open_rgb, to_tensor
 
 CPU = torch.device("cpu")
@@ -53,8 +53,39 @@ def test_odd_sizes_are_encoded(encoder: Encoder, height: int, width: int) -> Non
 
 
 def test_a_layer_that_the_encoder_lacks_is_named(encoder: Encoder) -> None:
-    with pytest.raises(UnknownLayer, match=r"vgg16 has no layer relu3_4; it has relu1_1, .*relu5_3"):
-        encoder(torch.rand(1, 3, 32, 32), ["relu3_4"])
+    with pytest.raises(UnknownLayer, match=r"^vgg16 has no layer relu3_4, relu9_9; it has relu1_1, .*relu5_3$"):
+        encoder(torch.rand(1, 3, 32, 32), ["relu9_9", "relu3_4"])
+
+
+@pytest.mark.parametrize("layer", ["relu1_1", "relu1_2", "relu2_1", "relu3_3", "relu5_1"])
+def test_the_picture_acts_on_a_position_exactly_as_far_as_the_encoder_reaches(
+    encoder: Encoder, layer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The transformed convolution leaves rounding errors where its exact gradient is zero, and where two values are
+    # nearly equal, the maximum hides one of them.
+    monkeypatch.setattr(winograd, "MIN_CHANNELS", 1000)
+    step, reach = stride(layer), encoder.reach(["relu1_1", layer])
+    size = 2 * reach + 5 * step
+    picture = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    position = size // 2 // step
+    encoder(picture, [layer], pooling="average")[layer][..., position, position].sum().backward()
+    assert picture.grad is not None
+    for acting in (picture.grad.abs().sum((0, 1, 2)), picture.grad.abs().sum((0, 1, 3))):
+        inside = acting.nonzero().flatten()
+        assert (int(inside.min()), int(inside.max())) == (position * step - reach, (position + 1) * step - 1 + reach)
+
+
+def test_the_last_position_of_an_odd_layer_is_the_mean_or_maximum_of_what_there_is(encoder: Encoder) -> None:
+    picture = torch.rand(1, 3, 33, 32, generator=torch.Generator().manual_seed(0))
+    convolution = encoder.convolutions["relu2_1"]
+    for pooling in ("max", "average"):
+        features = encoder(picture, ["relu1_2", "relu2_1"], pooling)
+        shallow = features["relu1_2"]
+        pairs = torch.stack((shallow[..., ::2], shallow[..., 1::2]))
+        pooled = pairs.amax(0) if pooling == "max" else pairs.mean(0)
+        pairs = torch.stack((pooled[..., 0:32:2, :], pooled[..., 1:32:2, :]))
+        rows = torch.cat((pairs.amax(0) if pooling == "max" else pairs.mean(0), pooled[..., 32:, :]), dim=2)
+        torch.testing.assert_close(features["relu2_1"], convolution(rows).relu(), rtol=1e-4, atol=1e-4)
 
 
 def test_the_encoder_is_frozen(encoder: Encoder) -> None:

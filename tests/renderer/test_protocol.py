@@ -11,13 +11,15 @@ PAINT = protocol.Paint(
     attempt=2,
     delivery=1,
     content="/c.png",
-    styles=(protocol.StyleInput(picture="/s.png", weight=0.5),),
+    styles=(protocol.StyleInput(picture="/s.png", weight=0.5, mask="/m.png"),),
     output="/o.png",
-    options=RenderOptions(size=256),
+    frames="/f.zip",
+    options=RenderOptions(size=256, content_layers={"relu4_2": 0.5}),
 )
+DREAM = PAINT.model_copy(update={"styles": (), "options": RenderOptions(mode="dream", layer="relu4_3")})
 
 
-@pytest.mark.parametrize("message", [PAINT, protocol.Cancel(job="j", attempt=1, keep=True)])
+@pytest.mark.parametrize("message", [PAINT, DREAM, protocol.Cancel(job="j", attempt=1, keep=True)])
 def test_what_is_sent_to_the_child_arrives_as_it_was(message: BaseModel) -> None:
     frame = protocol.pack(message)
     assert protocol.body_length(frame[:4]) == len(frame) - 4
@@ -45,6 +47,14 @@ def test_nonsense_is_refused(body: bytes) -> None:
         protocol.parse_to_child(body)
 
 
-def test_a_painting_without_a_style_cannot_be_ordered() -> None:
-    with pytest.raises(ValueError, match="styles"):
-        protocol.Paint(**(PAINT.model_dump() | {"styles": ()}))
+def test_the_facts_of_a_painting_say_nothing_of_jobs_workers_and_files() -> None:
+    done = protocol.Done(
+        **{"job": "j", "attempt": 1, "delivery": 1, "worker": "w", "result": "/o.png", "frames": "/f.zip"},
+        **{"width": 8, "height": 6, "seconds": 1.5, "iterations": 3, "losses": {"style": 0.5}, "device": "cpu"},
+        options=RenderOptions(size=256, seed=3),
+    )
+    assert done.facts() == {
+        **{"width": 8, "height": 6, "seconds": 1.5, "iterations": 3, "losses": {"style": 0.5}, "device": "cpu"},
+        **{"encoder": "", "notes": [], "stopped_early": False},
+        "options": RenderOptions(size=256, seed=3).model_dump(mode="json"),
+    }

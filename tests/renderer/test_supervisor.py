@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,6 +19,7 @@ from PIL import Image
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Progress, StyleInput
 from renderer.supervisor import ChildSpec, Patience, Supervisor
+from renderer.timelapse import MAX_FRAMES
 
 
 class Studio:
@@ -25,7 +28,7 @@ class Studio:
     def __init__(self, weights_dir: Path, content: Path, style: Path, out: Path, patience: Patience) -> None:
         self.events: list[Event] = []
         self._changed = asyncio.Condition()
-        self._pictures = str(content), (StyleInput(picture=str(style)),)
+        self._pictures: tuple[str, tuple[StyleInput, ...]] = str(content), (StyleInput(picture=str(style)),)
         self.out = out
         self.supervisor = Supervisor("under-test", ChildSpec(weights_dir, device="cpu"), self._on_event, patience)
 
@@ -34,12 +37,17 @@ class Studio:
             self.events.append(event)
             self._changed.notify_all()
 
-    async def paint(self, job: str, iterations: int = 300, size: int = 128) -> None:
+    async def paint(
+        self, job: str, iterations: int = 300, size: int = 128, frames: str | None = None, **options: Any
+    ) -> None:
         content, styles = self._pictures
-        options = RenderOptions(size=size, iterations=iterations)
-        output = str(self.out / f"{job}.png")
         await self.supervisor.paint(
-            Paint(job=job, attempt=1, delivery=1, content=content, styles=styles, output=output, options=options)
+            Paint(
+                **{"job": job, "attempt": 1, "delivery": 1, "content": content, "styles": styles},
+                output=str(self.out / f"{job}.png"),
+                frames=frames,
+                options=RenderOptions(size=size, iterations=iterations, **options),
+            )
         )
 
     async def until(self, happened: Callable[[Event], bool]) -> Event:
@@ -167,6 +175,35 @@ async def test_pictures_that_cannot_be_used_fail_one_job_only(studio: Open) -> N
         end = await at.end_of("lost")
         assert isinstance(end, Failed) and end.reason is FailureReason.BAD_INPUT
         assert at.supervisor.ready
+
+
+async def test_a_painting_leaves_its_time_lapse_and_says_how_it_was_made(studio: Open) -> None:
+    async with studio() as at:
+        await at.paint("filmed", iterations=3, frames=str(at.out / "filmed.zip"), seed=5)
+        end = await at.end_of("filmed")
+        assert isinstance(end, Done) and end.frames and at.supervisor.ready
+        with zipfile.ZipFile(end.frames) as frames:
+            assert 2 <= len(frames.namelist()) <= MAX_FRAMES
+        assert (end.options.size, end.options.seed) == (128, 5)
+        assert end.encoder == at.supervisor.ready.encoder
+
+
+async def test_a_dream_is_made_of_one_picture(studio: Open) -> None:
+    async with studio() as at:
+        at._pictures = at._pictures[0], ()
+        await at.paint("dreamt", iterations=2, mode="dream", octaves=2)
+        end = await at.end_of("dreamt")
+        assert isinstance(end, Done) and (end.options.mode, end.iterations) == ("dream", 4)
+        with Image.open(end.result) as image:
+            assert max(image.size) == 128
+
+
+async def test_options_that_the_encoder_does_not_know_fail_with_a_sentence(studio: Open) -> None:
+    async with studio() as at:
+        await at.paint("deep", style_layers={"relu3_4": 1.0})
+        end = await at.end_of("deep")
+        assert isinstance(end, Failed) and end.reason is FailureReason.BAD_INPUT
+        assert end.detail.startswith("These options cannot be used: ") and "relu3_4" in end.detail
 
 
 async def test_missing_weights_are_named_and_tried_again(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import hdrs, web
+from pydantic import SecretStr
 
 from bot.adapters.web import events
-from bot.adapters.web.guard import requester_of
+from bot.adapters.web.guard import has_key, requester_of
 from bot.adapters.web.upload import receive
 from bot.adapters.web.views import as_json, path_of
+from bot.adapters.web.wishes import wanted
 from bot.desk import Desk
 from bot.errors import BadRequest
+from bot.gallery import Gallery
 from bot.intake import Intake, Order
 from config.settings import LimitsSettings
 
@@ -22,13 +25,25 @@ MAX_KEY = 128
 
 
 class Api:
-    """The handlers under ``/api/v1`` and ``/healthz``; every error leaves them as an exception."""
+    """The handlers of jobs and of ``/healthz``; every error leaves them as an exception."""
 
-    def __init__(self, intake: Intake, desk: Desk, hub: events.Hub, limits: LimitsSettings, uploads: Path) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        desk: Desk,
+        gallery: Gallery,
+        hub: events.Hub,
+        limits: LimitsSettings,
+        key: SecretStr | None,
+        uploads: Path,
+    ) -> None:
+        """`key` opens the expert options to programs; without one nobody has them."""
         self._intake = intake
         self._desk = desk
+        self._gallery = gallery
         self._hub = hub
         self._limits = limits
+        self._key = key
         self._uploads = uploads
 
     def routes(self) -> list[web.RouteDef]:
@@ -39,7 +54,6 @@ class Api:
             web.get(job, self.look),
             web.delete(job, self.cancel),
             web.get(f"{job}/events", self.follow, allow_head=False),
-            web.get(f"{job}/result", self.painting),
             web.get("/healthz", self.health),
         ]
 
@@ -47,10 +61,10 @@ class Api:
         """Take a job in: 202 with its id, status and position."""
         requester = requester_of(request)
         source = _source(request, requester)
+        keyed = has_key(request, self._key)
         async with receive(request, self._uploads, self._limits) as upload:
-            styles = tuple((style, 1.0) for style in upload.styles)
-            order = Order("web", source, requester, upload.content, styles, upload.options)
-            job = await self._intake.accept(order)
+            styles, options = await wanted(upload, self._gallery, keyed)
+            job = await self._intake.accept(Order("web", source, requester, upload.content, styles, options))
         view = as_json(await self._desk.look(job.id, requester))
         body = {name: view[name] for name in ("id", "status", "position")}
         return web.json_response(body, status=HTTPStatus.ACCEPTED, headers={hdrs.LOCATION: path_of(job.id)})
@@ -68,19 +82,6 @@ class Api:
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """A job's state and previews as server-sent events, until it ends."""
         return await events.stream(request, self._desk, self._hub, _job_id(request), requester_of(request))
-
-    async def painting(self, request: web.Request) -> web.FileResponse:
-        """The painting, a PNG; with ``?download=1`` as a file to keep."""
-        job_id = _job_id(request)
-        file = await self._desk.painting(job_id, requester_of(request))
-        kind = "attachment" if request.query.get("download") == "1" else "inline"
-        headers = {
-            hdrs.CONTENT_TYPE: "image/png",
-            hdrs.CONTENT_DISPOSITION: f'{kind}; filename="atelier-{job_id[:8]}.png"',
-            # Revalidated each time: who may see it can change, the picture cannot.
-            hdrs.CACHE_CONTROL: "private, no-cache",
-        }
-        return web.FileResponse(file, headers=headers)
 
     async def health(self, request: web.Request) -> web.Response:
         """How the service is: 200, or 503 while nothing can be painted."""

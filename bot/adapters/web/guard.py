@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import secrets
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
+from pydantic import SecretStr
 
 from bot.errors import Forbidden
 from config.settings import WebSettings
@@ -73,6 +75,20 @@ def _check_origin(request: web.Request, host: str) -> None:
     )
     if foreign_site or foreign_origin:
         raise Forbidden("This request comes from another site.", "foreign_origin")
+
+
+def has_key(request: web.Request, key: SecretStr | None) -> bool:
+    """Whether a request carries the API key; raises Forbidden (bad_key) where it carries another."""
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() != "bearer":  # a proxy in front may have a login of its own
+        return False
+    if key is None or not hmac.compare_digest(_digest(given.strip()), _digest(key.get_secret_value())):
+        raise Forbidden("This is not the service's API key (ATELIER_WEB__API_KEY).", "bad_key")
+    return True
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).digest()
 
 
 async def harden(request: web.Request, response: web.StreamResponse) -> None:

@@ -10,13 +10,26 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, LooseHeaders
 
-from bot.errors import BadPicture, BadRequest, Busy, Forbidden, NotReady, TooExpensive, UnknownJob, UserError
+from bot.errors import (
+    BadPicture,
+    BadRequest,
+    Busy,
+    Forbidden,
+    NotReady,
+    TooExpensive,
+    UnknownJob,
+    UnknownStyle,
+    UnknownWord,
+    UserError,
+)
 
 log = structlog.get_logger(__name__)
 
 STATUS_OF: dict[type[UserError], HTTPStatus] = {
     BadPicture: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadRequest: HTTPStatus.BAD_REQUEST,
+    UnknownWord: HTTPStatus.BAD_REQUEST,
+    UnknownStyle: HTTPStatus.BAD_REQUEST,
     Forbidden: HTTPStatus.FORBIDDEN,
     UnknownJob: HTTPStatus.NOT_FOUND,
     NotReady: HTTPStatus.CONFLICT,
@@ -27,6 +40,8 @@ STATUS_OF: dict[type[UserError], HTTPStatus] = {
 STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "picture_too_heavy": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "picture_missing": HTTPStatus.BAD_REQUEST,
+    "bad_key": HTTPStatus.UNAUTHORIZED,
+    "no_timelapse": HTTPStatus.NOT_FOUND,
 }
 
 
@@ -45,7 +60,11 @@ def problem(status: int, code: str, detail: str, headers: LooseHeaders | None = 
 def problem_of(error: UserError) -> web.Response:
     """The problem that tells a person what they can mend."""
     status = STATUS_OF_CODE.get(error.code) or STATUS_OF[type(error)]
-    headers = {hdrs.RETRY_AFTER: str(math.ceil(error.retry_after_s))} if isinstance(error, Busy) else None
+    headers = {}
+    if isinstance(error, Busy):
+        headers[hdrs.RETRY_AFTER] = str(math.ceil(error.retry_after_s))
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
     return problem(status, error.code, error.message, headers)
 
 

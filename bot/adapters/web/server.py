@@ -13,9 +13,13 @@ from bot.adapters.web.api import Api
 from bot.adapters.web.events import Hub
 from bot.adapters.web.guard import guard, harden, keep_session
 from bot.adapters.web.problems import as_problems
+from bot.adapters.web.results import ResultsApi
+from bot.adapters.web.styles import StylesApi
 from bot.adapters.web.upload import sweep
 from bot.desk import Desk
 from bot.errors import AdapterDown
+from bot.films import Films
+from bot.gallery import Gallery
 from bot.intake import Intake
 from bot.jobs import Job
 from bot.ports import Reply, Sent
@@ -35,12 +39,21 @@ class WebAdapter:
     name = "web"
 
     def __init__(
-        self, settings: WebSettings, limits: LimitsSettings, intake: Intake, desk: Desk, uploads: Path
+        self,
+        settings: WebSettings,
+        limits: LimitsSettings,
+        intake: Intake,
+        desk: Desk,
+        gallery: Gallery,
+        films: Films,
+        uploads: Path,
     ) -> None:
         self._settings = settings
         self._limits = limits
         self._intake = intake
         self._desk = desk
+        self._gallery = gallery
+        self._films = films
         self._uploads = uploads
         self.hub = Hub()  #: who follows which job
         self.url = ""  #: where the page is, once `listening` is set
@@ -78,7 +91,10 @@ class WebAdapter:
         app = web.Application(middlewares=[as_problems, guard(self._settings)])
         app.on_response_prepare.append(harden)
         app.on_shutdown.append(self._end_streams)
-        app.add_routes(Api(self._intake, self._desk, self.hub, self._limits, self._uploads).routes())
+        key = self._settings.api_key
+        api = Api(self._intake, self._desk, self._gallery, self.hub, self._limits, key, self._uploads)
+        for part in (api, ResultsApi(self._desk, self._films), StylesApi(self._gallery)):
+            app.add_routes(part.routes())
         app.router.add_get("/", _index)
         for file in sorted(PAGE.iterdir()):
             app.router.add_get(f"/page/{file.name}", _asset)

@@ -48,4 +48,10 @@ def _result(job: Job) -> dict[str, Any] | None:
     if job.status not in _FETCHABLE:
         return None
     info = job.result_info or {}
-    return {"url": f"{path_of(job.id)}/result", **{name: info.get(name) for name in _RESULT_FIELDS}}
+    return {
+        "url": f"{path_of(job.id)}/result",
+        "timelapse": f"{path_of(job.id)}/timelapse" if job.frames else None,
+        "metadata": f"{path_of(job.id)}/metadata",
+        **{name: info.get(name) for name in _RESULT_FIELDS},
+        "notes": info.get("notes", []),
+    }

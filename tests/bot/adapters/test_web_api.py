@@ -88,7 +88,7 @@ async def test_style_may_come_several_times_and_parts_in_any_order(studio: Studi
     async with http.post("/api/v1/jobs", data=upload(options="{}", style=[STYLE, more], content=CONTENT)) as response:
         assert response.status == 202
     assert studio.intake.pictures == [(CONTENT, STYLE, more)]
-    assert [weight for _, weight in studio.intake.orders[0].styles] == [1.0, 1.0]
+    assert [style.weight for style in studio.intake.orders[0].styles] == [1.0, 1.0]
 
 
 async def test_uploads_are_gone_once_the_job_is_accepted_or_refused(
@@ -115,10 +115,12 @@ async def test_a_missing_picture_is_named(studio: Studio, http: aiohttp.ClientSe
     ("options", "said"),
     [
         ('{"sise": 512}', "“sise”. Did you mean “size”?"),
-        ('{"zzzz": 1}', "size, strength, iterations, seed"),
-        ('{"size": "512"}', "size: input should be a valid integer"),
-        ('{"iterations": true}', "iterations: input should be a valid integer"),
-        ('{"size": 5}', "size: input should be greater than or equal to 128"),
+        ('{"zzzz": 1}', "There are mode, size, strength"),
+        ('{"size": "512"}', "size must be a whole number from 128 to 4096, not 512"),
+        ('{"seed": true}', "seed must be a whole number"),
+        ('{"size": 5}', "size must be a whole number from 128 to 4096, not 5."),
+        ('{"quality": "best"}', "quality must be draft, standard or fine, not “best”."),
+        ('{"layer": "relu4_3"}', "mode dream"),
         ('{"strength": NaN}', "strength"),
         ('{"size": 64, "seed": -1}', "seed"),
         ("[]", "JSON object"),
@@ -136,10 +138,11 @@ async def test_wrong_options_are_explained(http: aiohttp.ClientSession, options:
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"content": CONTENT, "style": STYLE, "mask": STYLE}, "“mask”"),
+        ({"content": CONTENT, "style": STYLE, "brush": STYLE}, "“brush”"),
+        ({"content": CONTENT, "style": STYLE, "mask": [STYLE, STYLE]}, "more masks than styles"),
         ({"content": [CONTENT, CONTENT], "style": STYLE}, "At most 1 content picture "),
         ({"content": CONTENT, "style": [STYLE] * 5}, "At most 4 style pictures "),
-        ({"content": CONTENT, "style": STYLE, "options": [b"{}", b"{}"]}, "more than one"),
+        ({"content": CONTENT, "style": STYLE, "options": [b"{}", b"{}"]}, "more than one part “options”"),
     ],
 )
 async def test_parts_that_do_not_belong_are_refused(
@@ -269,6 +272,9 @@ async def test_a_job_shows_its_position_progress_and_result(
     assert (done["status"], done["progress"], done["position"], done["eta_s"]) == ("delivered", 1.0, None, None)
     assert done["result"] == {
         "url": f"{url}/result",
+        "timelapse": None,
+        "metadata": f"{url}/metadata",
+        "notes": [],
         "width": 64,
         "height": 48,
         "seconds": 74.2,
@@ -314,7 +320,17 @@ async def test_a_job_can_be_cancelled_until_it_has_ended(studio: Studio, http: a
         await problem_of(response, 409, "no_longer_cancellable")
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/result")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("DELETE", ""),
+        ("GET", "/events"),
+        ("GET", "/result"),
+        ("GET", "/timelapse?format=gif"),
+        ("GET", "/metadata"),
+    ],
+)
 async def test_a_job_of_somebody_else_is_unknown(
     studio: Studio, http: aiohttp.ClientSession, method: str, path: str
 ) -> None:

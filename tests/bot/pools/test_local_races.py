@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -62,6 +63,16 @@ class FakeSupervisor(Watched):
     async def end(self, reason: FailureReason) -> None:
         await self._on_event(_failed(self.orders[-1], reason))
 
+    async def finish(self) -> None:
+        """End the last order as the real child would: what it names is written."""
+        order = self.orders[-1]
+        assert order.frames
+        for name in (order.output, order.frames):
+            Path(name).write_bytes(f"written as {Path(name).suffix}".encode())
+        facts = {"width": 8, "height": 6, "seconds": 1.0, "iterations": 3, "losses": {}, "device": "cpu"}
+        address = {"job": order.job, "attempt": order.attempt, "delivery": order.delivery}
+        await self._on_event(Done(**address, **facts, result=order.output, frames=order.frames))
+
     async def until_orders(self, number: int) -> Paint:
         await self._until(lambda: len(self.orders) >= number)
         return self.orders[-1]
@@ -109,6 +120,10 @@ class Room:
         end = its_end()
         assert end
         return end
+
+    def left_over(self) -> list[Path]:
+        """Scratch files that nobody has put away."""
+        return list(self.blobs.scratch("").parent.iterdir())
 
     def deliveries(self) -> list[int]:
         return [event.delivery for event in self.events if isinstance(event, Started)]
@@ -218,8 +233,45 @@ async def test_a_picture_that_is_gone_fails_its_job_and_the_next_goes_on(room: R
     await room.pool.submit(gone)
     end = await room.end_of(gone)
     assert isinstance(end, Failed) and end.reason is FailureReason.BAD_INPUT
+    assert end.detail == "A picture of this painting is no longer kept."
     await room.pool.submit(await room.job("2"))
     assert (await room.child.until_orders(1)).job == "2"
+
+
+async def test_the_child_gets_paths_and_the_bot_gets_blob_names(room: Room) -> None:
+    job = await room.job("1")
+    job = dataclasses.replace(job, styles=(StyleInput(picture=job.content, weight=2, mask=job.content),))
+    await room.child.come()
+    await room.pool.submit(job)
+    order = await room.child.until_orders(1)
+    path = str(room.blobs.path(job.content))
+    assert order.styles == (StyleInput(picture=path, weight=2, mask=path),)
+    assert (order.content, order.initial, order.steps) == (path, None, None)
+
+    await room.child.finish()
+    end = await room.end_of(job)
+    assert isinstance(end, Done) and end.frames
+    assert room.blobs.path(end.result).read_bytes() == b"written as .png"
+    assert room.blobs.path(end.frames).read_bytes() == b"written as .zip"
+    assert room.left_over() == []
+
+
+async def test_what_a_failed_or_dead_child_has_written_is_removed(room: Room) -> None:
+    job = await room.job("1")
+    await room.pool.submit(job)
+    for number in (1, 2):
+        await room.child.come()
+        order = await room.child.until_orders(number)
+        output = Path(order.output)
+        assert order.frames
+        for left in (output, output.with_name(f".{output.name}.77.part"), Path(order.frames)):
+            left.write_bytes(b"half a picture")
+        if number == 1:
+            await room.child.die()
+    await room.child.end(FailureReason.OUT_OF_MEMORY)
+    while await room.pool.held():  # noqa: ASYNC110 (the pool tells nobody that it waits for a further job)
+        await asyncio.sleep(0)
+    assert room.left_over() == []
 
 
 async def test_what_a_stopped_pool_could_not_end_it_still_holds(room: Room) -> None:

@@ -1,0 +1,74 @@
+"""Time-lapses as films: encoded by a process of their own when somebody asks, and kept while others may ask again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import structlog
+
+from bot.errors import BadRequest
+from bot.pictures import ENVIRONMENT
+
+log = structlog.get_logger(__name__)
+
+#: Kinds of films with their media types.
+KINDS = {"mp4": "video/mp4", "gif": "image/gif", "webp": "image/webp"}
+
+_KEPT = 32
+_TIMEOUT_S = 120
+#: Exit status of `renderer.timelapse` with a sentence for whoever asked.
+_CANNOT = 2
+
+
+class Films:
+    """The films of paintings. The last that were asked for lie in a folder; any other can be made again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        # One at a time: an encoder takes every core, and asked twice at once a film is made once.
+        self._encoding = asyncio.Lock()
+
+    async def film(self, frames: Path, kind: str) -> Path:
+        """The film of that kind (`KINDS`) of a painting's frames, which are a blob. Raises BadRequest (bad_format)."""
+        if kind not in KINDS:
+            raise BadRequest(f"A time-lapse can be had as {', '.join(KINDS)}.", "bad_format")
+        film = self._folder / f"{frames.stem}.{kind}"
+        async with self._encoding:
+            if not film.exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                await _encode(frames, film)
+            film.touch()
+            self._let_go()
+        return film
+
+    def _let_go(self) -> None:
+        """Remove all but the last that were asked for; what is being sent goes on being sent."""
+        for film in sorted(self._folder.iterdir(), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
+            film.unlink()
+
+
+async def _encode(frames: Path, film: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-m", "renderer.timelapse", frames, film),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+        start_new_session=True,  # Ctrl-C on the terminal is the bot's to handle
+    )
+    try:
+        async with asyncio.timeout(_TIMEOUT_S):
+            _, stderr = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+    said = stderr.decode(errors="replace").strip()
+    if process.returncode == _CANNOT:
+        raise BadRequest(said, "bad_format")
+    if process.returncode:
+        raise RuntimeError(f"encoding {film.name} ended with status {process.returncode}: {said[-2000:]}")
+    log.info("film encoded", film=film.name)

@@ -1,0 +1,120 @@
+"""One picture that the child works on: read, painted step by step, and written with all that it leaves behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from renderer import images, protocol
+from renderer.dream import Dream
+from renderer.features import Encoder
+from renderer.stylise import Painting, Style
+from renderer.timelapse import MAX_EDGE, Frames
+from renderer.work import GiveWay, Snapshot, Work
+
+_PREVIEW_INTERVAL_S = 1.0
+
+
+class Cancelled(Exception):
+    """The job was cancelled and leaves no picture."""
+
+
+def address(order: protocol.Paint) -> dict[str, str | int]:
+    """What every event about an order carries."""
+    return {"job": order.job, "attempt": order.attempt, "delivery": order.delivery}
+
+
+class Easel:
+    """One picture that the child works on, with what it has told of it.
+
+    `name` tells the encoder's weights from others. Raises ValueError and OSError where the order cannot be painted.
+    """
+
+    def __init__(
+        self, order: protocol.Paint, encoder: Encoder, name: str, device: torch.device, give_way: GiveWay
+    ) -> None:
+        self.order = order
+        self.previewed = False
+        self._encoder_name = name
+        self._device = device
+        self._started = time.monotonic()
+        self._last_preview = 0.0
+        self._last: Snapshot | None = None
+        self._work = work_of(order, encoder, device, give_way)
+        self._frames = Frames(self._work.evaluations) if order.frames else None
+        self._steps: Iterator[Snapshot] = iter(self._work)
+
+    def step(self) -> protocol.Progress | None:
+        """One evaluation; None when there is nothing left to do."""
+        snapshot = next(self._steps, None)
+        if snapshot is None:
+            return None
+        self._last = snapshot
+        self._save(snapshot)
+        if snapshot.fraction >= 1:
+            return None
+        return protocol.Progress(
+            **address(self.order),
+            fraction=snapshot.fraction,
+            loss=sum(snapshot.losses.values()),
+            preview=self._due_preview(snapshot),
+        )
+
+    def finish(self, stopped_early: bool) -> protocol.Done:
+        """Write what there is; raises Cancelled when that is nothing yet."""
+        if self._last is None:
+            raise Cancelled
+        picture = self._work.finished()
+        images.write_png(images.to_image(picture), Path(self.order.output))
+        if self._frames and self.order.frames:
+            self._frames.write(Path(self.order.frames), images.thumbnail(picture, MAX_EDGE))
+        width, height = self._work.dimensions
+        return protocol.Done(
+            **address(self.order),
+            result=self.order.output,
+            frames=self.order.frames,
+            width=width,
+            height=height,
+            seconds=round(time.monotonic() - self._started, 3),
+            iterations=self._last.iterations,
+            losses=self._last.losses,
+            device=str(self._device),
+            encoder=self._encoder_name,
+            options=self._work.options,
+            notes=self._work.notes,
+            stopped_early=stopped_early,
+        )
+
+    def _save(self, snapshot: Snapshot) -> None:
+        """What is kept of the way to the picture: a frame of the time-lapse, a numbered picture."""
+        if self._frames and self._frames.due(snapshot.iterations):
+            self._frames.add(images.thumbnail(snapshot.picture, MAX_EDGE))
+        every = self.order.options.save_every
+        if self.order.steps and every and snapshot.iterations % every == 0:
+            images.write_png(
+                images.to_image(snapshot.picture), Path(self.order.steps) / f"{snapshot.iterations:05}.png"
+            )
+
+    def _due_preview(self, snapshot: Snapshot) -> bytes | None:
+        now = time.monotonic()
+        if now - self._last_preview < _PREVIEW_INTERVAL_S:
+            return None
+        self._last_preview, self.previewed = now, True
+        return images.preview(snapshot.picture)
+
+
+def work_of(order: protocol.Paint, encoder: Encoder, device: torch.device, give_way: GiveWay) -> Work:
+    """What an order asks for, with its pictures read."""
+    content = images.open_rgb(Path(order.content))
+    if order.options.mode == "dream":
+        return Dream(encoder, content, order.options, device, give_way)
+    styles = [Style(images.open_rgb(Path(style.picture)), style.weight, _open(style.mask)) for style in order.styles]
+    return Painting(encoder, content, styles, order.options, device, _open(order.initial), give_way)
+
+
+def _open(path: str | None) -> Image.Image | None:
+    return None if path is None else images.open_rgb(Path(path))

@@ -1,0 +1,55 @@
+"""How much work a picture is: the scales it is painted at, from coarse to fine, and the evaluations at each."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from renderer.options import Quality, RenderOptions
+
+#: No scale of the pyramid is smaller (px).
+_COARSEST = 96
+#: Evaluations at the coarsest scale, at those between, and at the last.
+_STEPS: dict[Quality, tuple[int, int, int]] = {
+    "draft": (20, 7, 3),
+    "standard": (32, 20, 16),
+    "fine": (60, 50, 50),
+}
+_DREAM_OCTAVE = 1.4
+_DREAM_OCTAVES = 4
+_DREAM_STEPS: dict[Quality, int] = {"draft": 5, "standard": 10, "fine": 20}
+
+
+@dataclasses.dataclass(frozen=True)
+class Scale:
+    """One step from coarse to fine."""
+
+    long_edge: int  #: pixels
+    steps: int  #: evaluations
+
+
+def scales(size: int, options: RenderOptions) -> tuple[Scale, ...]:
+    """The scales of a picture whose long edge is `size` px at last."""
+    return _octaves(size, options) if options.mode == "dream" else _pyramid(size, options)
+
+
+def pixels_evaluated(size: int, options: RenderOptions) -> float:
+    """Evaluations × long edge², summed over the scales: what the time of a painting grows with."""
+    return float(sum(scale.steps * scale.long_edge**2 for scale in scales(size, options)))
+
+
+def _pyramid(size: int, options: RenderOptions) -> tuple[Scale, ...]:
+    """Large strokes are laid while they are cheap; a finer scale only sharpens what the coarser left it."""
+    edges = [size]
+    while edges[0] // 2 >= _COARSEST:
+        edges.insert(0, edges[0] // 2)
+    coarsest, between, last = _STEPS[options.quality]
+    steps = [coarsest, *[between] * (len(edges) - 2), last] if len(edges) > 1 else [coarsest]
+    steps[-1] = options.iterations or steps[-1]
+    return tuple(Scale(edge, count) for edge, count in zip(edges, steps, strict=True))
+
+
+def _octaves(size: int, options: RenderOptions) -> tuple[Scale, ...]:
+    """Octaves as in Mordvintsev et al., "Inceptionism" (2015): each 1.4 times the one before."""
+    steps = options.iterations or _DREAM_STEPS[options.quality]
+    edges = [round(size / _DREAM_OCTAVE**octave) for octave in reversed(range(options.octaves or _DREAM_OCTAVES))]
+    return tuple(Scale(edge, steps) for edge in edges if edge >= 32)

@@ -1,0 +1,249 @@
+"""The child's loop over pictures that are done in no time: what it says when, and what it leaves on the disk."""
+
+from __future__ import annotations
+
+import queue
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from renderer import protocol
+from renderer.easel import work_of
+from renderer.features import Encoder, UnknownLayer
+from renderer.optimise import Diverged
+from renderer.options import RenderOptions
+from renderer.protocol import Cancel, Done, Failed, FailureReason, Paint, Progress, Tick
+from renderer.work import GiveWay, Snapshot
+from renderer.worker import Inbox, Worker
+
+EVALUATIONS = 4
+#: Job → evaluation → what happens in the midst of it.
+Script = dict[str, dict[int, Callable[[], None]]]
+
+
+class Sketch:
+    """A `renderer.work.Work` in two tiles whose grey value tells how many evaluations were completed."""
+
+    dimensions = (16, 12)
+    evaluations = EVALUATIONS
+    notes = ("In crayon.",)
+
+    def __init__(self, order: Paint, script: Script, give_way: GiveWay) -> None:
+        self.options = order.options.model_copy(update={"size": 16})
+        self._script = script.get(order.job, {})
+        self._give_way = give_way
+        self._picture = torch.zeros(1, 3, 12, 16)
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        for number in range(1, EVALUATIONS + 1):
+            self._script.get(number, lambda: None)()
+            for _ in range(2):
+                self._give_way()
+            self._picture += 0.2
+            yield Snapshot(number / EVALUATIONS, number, {"style": 1 / number}, self._picture)
+
+    def finished(self) -> torch.Tensor:
+        return self._picture
+
+
+class Bench:
+    """A worker under test, with a script of what happens to its jobs."""
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self.folder = folder
+        self.inbox: Inbox = queue.SimpleQueue()
+        self.said: list[protocol.Tick | protocol.Event] = []
+        self.script: Script = {}
+        self.worker = Worker(self.inbox, self.said.append, encoder, "vgg16-test", torch.device("cpu"))
+
+    def order(self, job: str, **options: object) -> Paint:
+        return Paint(
+            job=job,
+            attempt=1,
+            delivery=1,
+            content=str(self.folder / "content.png"),
+            styles=(protocol.StyleInput(picture=str(self.folder / "content.png")),),
+            output=str(self.folder / f"{job}.png"),
+            frames=str(self.folder / f"{job}.zip"),
+            steps=str(self.folder),
+            options=RenderOptions.model_validate(options),
+        )
+
+    def send(self, *messages: Paint | Cancel) -> None:
+        for message in messages:
+            self.inbox.put(message)
+
+    def until_ended(self, *jobs: str) -> list[Done | Failed]:
+        """Let the worker take turns until these have ended; how each did, in the order in which they did."""
+        while len(ends := [one for one in self.said if isinstance(one, (Done, Failed))]) < len(jobs):
+            self.worker.turn()
+        assert {end.job for end in ends} == set(jobs)
+        return ends
+
+    def evaluations_in(self, file: str) -> int:
+        with Image.open(self.folder / file) as image:
+            pixel = image.convert("L").getpixel((3, 3))
+        assert isinstance(pixel, int)
+        return round(pixel / 255 / 0.2)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    bench = Bench(tmp_path, encoder)
+    monkeypatch.setattr(
+        "renderer.easel.work_of", lambda order, encoder, device, give_way: Sketch(order, bench.script, give_way)
+    )
+    return bench
+
+
+def test_a_painting_tells_what_it_was_painted_with(bench: Bench) -> None:
+    bench.send(bench.order("one", strength=0.3))
+    (done,) = bench.until_ended("one")
+    assert isinstance(done, Done)
+    assert (done.width, done.height, done.iterations, done.device, done.stopped_early) == (16, 12, 4, "cpu", False)
+    assert (done.encoder, done.notes, done.losses) == ("vgg16-test", ("In crayon.",), {"style": 0.25})
+    assert (done.options.size, done.options.strength) == (16, 0.3)
+    assert bench.evaluations_in("one.png") == 4
+
+
+def test_every_tile_and_every_evaluation_is_a_sign_of_life(bench: Bench) -> None:
+    bench.send(bench.order("one"))
+    bench.until_ended("one")
+    assert sum(isinstance(one, Tick) for one in bench.said) == 3 * EVALUATIONS
+    assert sum(isinstance(one, Progress) for one in bench.said) == EVALUATIONS - 1
+
+
+def test_frames_and_numbered_pictures_are_kept_of_the_way(bench: Bench) -> None:
+    bench.send(bench.order("one", save_every=2))
+    (done,) = bench.until_ended("one")
+    assert isinstance(done, Done) and done.frames == str(bench.folder / "one.zip")
+    with zipfile.ZipFile(done.frames) as frames:
+        assert len(frames.namelist()) == EVALUATIONS
+    assert sorted(file.name for file in bench.folder.glob("0*.png")) == ["00002.png", "00004.png"]
+    assert bench.evaluations_in("00002.png") == 2
+
+
+def test_where_no_time_lapse_was_ordered_none_is_left(bench: Bench) -> None:
+    bench.send(bench.order("one").model_copy(update={"frames": None}))
+    (done,) = bench.until_ended("one")
+    assert isinstance(done, Done) and done.frames is None
+    assert [file.name for file in bench.folder.iterdir()] == ["one.png"]
+
+
+def test_a_cancel_is_obeyed_in_the_middle_of_an_evaluation(bench: Bench) -> None:
+    bench.script = {"one": {3: lambda: bench.send(Cancel(job="one", attempt=1))}}
+    bench.send(bench.order("one"))
+    (end,) = bench.until_ended("one")
+    assert isinstance(end, Failed) and end.reason is FailureReason.CANCELLED
+    assert sum(isinstance(one, Progress) for one in bench.said) == 2
+    assert isinstance(bench.said[-2], Tick), "it gave way before it ended"
+    assert list(bench.folder.iterdir()) == []
+
+
+def test_what_is_to_be_kept_is_the_picture_before_the_evaluation_in_hand(bench: Bench) -> None:
+    bench.script = {"one": {3: lambda: bench.send(Cancel(job="one", attempt=1, keep=True))}}
+    bench.send(bench.order("one"))
+    (done,) = bench.until_ended("one")
+    assert isinstance(done, Done) and (done.stopped_early, done.iterations) == (True, 2)
+    assert bench.evaluations_in("one.png") == 2
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_cancelled_in_its_first_evaluation_a_job_leaves_nothing(bench: Bench, keep: bool) -> None:
+    bench.script = {"one": {1: lambda: bench.send(Cancel(job="one", attempt=1, keep=keep))}}
+    bench.send(bench.order("one"))
+    (end,) = bench.until_ended("one")
+    assert isinstance(end, Failed) and end.reason is FailureReason.CANCELLED
+    assert list(bench.folder.iterdir()) == []
+
+
+def test_a_cancel_of_another_attempt_changes_nothing(bench: Bench) -> None:
+    bench.script = {"one": {2: lambda: bench.send(Cancel(job="one", attempt=2))}}
+    bench.send(bench.order("one"))
+    (done,) = bench.until_ended("one")
+    assert isinstance(done, Done) and done.iterations == EVALUATIONS
+
+
+def test_other_jobs_are_cancelled_but_not_begun_in_the_middle_of_an_evaluation(bench: Bench) -> None:
+    def in_between() -> None:
+        before.extend(bench.said)
+        bench.send(Cancel(job="held", attempt=1, keep=True), bench.order("unwanted"), bench.order("wanted"))
+        bench.send(Cancel(job="unwanted", attempt=1))
+
+    before: list[protocol.Tick | protocol.Event] = []
+    bench.script = {"one": {1: in_between}}
+    bench.send(bench.order("held"), bench.order("one"))
+    held, unwanted, *others = bench.until_ended("held", "unwanted", "one", "wanted")
+    assert isinstance(held, Done) and (held.job, held.stopped_early) == ("held", True)
+    assert isinstance(unwanted, Failed) and unwanted.reason is FailureReason.CANCELLED
+    assert all(isinstance(end, Done) for end in others)
+    # All of it was said before the evaluation in hand came to its end.
+    ended_at = next(n for n, one in enumerate(bench.said) if isinstance(one, Progress) and n > len(before))
+    assert bench.said.index(held) < bench.said.index(unwanted) < ended_at
+
+
+def test_a_picture_without_a_preview_goes_first(bench: Bench) -> None:
+    bench.script = {"one": {2: lambda: bench.send(bench.order("two"))}}
+    bench.send(bench.order("one"))
+    bench.until_ended("one", "two")
+    order = [one.job for one in bench.said if isinstance(one, Progress)]
+    assert order[:3] == ["one", "one", "two"]
+
+
+def test_an_order_s_pictures_masks_and_beginning_reach_the_painter(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = {}
+    for width, name in enumerate(("content", "style", "mask", "initial"), 1):
+        paths[name] = str(tmp_path / f"{name}.png")
+        Image.new("RGB", (width, 1)).save(paths[name])
+    order = Bench(tmp_path, encoder).order("one")
+    styles = (
+        protocol.StyleInput(picture=paths["style"], weight=0.5, mask=paths["mask"]),
+        protocol.StyleInput(picture=paths["style"]),
+    )
+    order = order.model_copy(update={"styles": styles, "initial": paths["initial"]})
+    given: list[Any] = []
+    monkeypatch.setattr("renderer.easel.Painting", lambda *arguments: given.extend(arguments))
+
+    work_of(order, encoder, torch.device("cpu"), lambda: None)
+
+    _, content, (first, second), options, _, initial, _ = given
+    assert (content.width, first.picture.width, first.weight, first.mask.width, initial.width) == (1, 2, 0.5, 3, 4)
+    assert (second.picture.width, second.weight, second.mask) == (2, 1.0, None)
+    assert options == order.options
+
+
+def fails_with(error: Exception) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "detail"),
+    [
+        (UnknownLayer("vgg16 has no layer relu4_4"), "bad_input", "cannot be used: vgg16 has no layer relu4_4."),
+        (Diverged("a smaller learning rate may help"), "bad_input", "a smaller learning rate may help."),
+        (ValueError("/data/blobs/secret.png"), "bad_input", ""),
+        (FileNotFoundError("/data/blobs/secret.png"), "bad_input", "A picture of this painting is no longer there."),
+        (MemoryError(), "out_of_memory", "MemoryError"),
+        (RuntimeError("entrails"), "internal", "RuntimeError: entrails"),
+    ],
+)
+def test_an_error_ends_its_job_alone_and_says_no_more_than_may_be_shown(
+    bench: Bench, error: Exception, reason: str, detail: str
+) -> None:
+    bench.script = {"one": {2: fails_with(error)}}
+    bench.send(bench.order("one"), bench.order("two"))
+    failed, done = bench.until_ended("one", "two")
+    assert isinstance(failed, Failed) and failed.reason == reason
+    assert detail in failed.detail if detail else failed.detail == ""
+    assert "secret" not in failed.detail
+    assert isinstance(done, Done)

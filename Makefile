@@ -24,6 +24,7 @@ check: $(TESTABLE)  ## ruff and mypy, strict
 bench: setup $(TESTABLE)  ## measure speed and memory: tables, and bench-out/*.json
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.objective
+	@$(BIN)/python -m tests.bench.sizes
 	@$(BIN)/python -m tests.bench.gpu
 
 sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE=256 ONLY=grid,strips OUT=sheet-out)

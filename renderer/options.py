@@ -43,7 +43,7 @@ class RenderOptions(BaseModel):
         default=None,
         ge=MIN_SIZE,
         le=MAX_SIZE,
-        description="long edge of the painting in pixels; by default 512 on a CPU, 1024 on a GPU",
+        description="long edge of the painting in pixels; by default 512 on a CPU, 768 on an Apple GPU, 1024 on others",
     )
     strength: float = Field(
         default=0.8,

@@ -1,4 +1,4 @@
-"""Large pictures in tiles: the exact loss and gradient, with the memory of one tile.
+"""Large pictures in tiles: the exact loss and gradient, with the activations of one tile.
 
 Losses over features are functions of sums over positions (`renderer.losses`). Each tile is encoded with a border as
 wide as the encoder looks, adds its own positions to the sums and forgets its activations; the backward pass encodes it

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,22 @@ def encoder(weights_dir: Path) -> Encoder:
     assert found
     source, file = found
     return Encoder(source, weights.load(source, file))
+
+
+@contextlib.contextmanager
+def little_memory(encoder: Encoder, pixels: int) -> Iterator[None]:
+    """As if the device could not encode more pixels than that at once."""
+
+    def check(_: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> None:
+        height, width = given[0].shape[-2:]
+        if height * width > pixels:
+            raise torch.OutOfMemoryError(f"no memory for {width} × {height} px")
+
+    handle = encoder.register_forward_pre_hook(check)
+    try:
+        yield
+    finally:
+        handle.remove()
 
 
 @functools.cache

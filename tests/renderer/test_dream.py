@@ -11,7 +11,7 @@ from renderer.dream import Dream
 from renderer.features import UnknownLayer
 from renderer.images import resize, to_image, to_tensor
 from renderer.options import RenderOptions
-from tests.renderer.conftest import CPU, Studio
+from tests.renderer.conftest import CPU, Studio, little_memory
 
 #: A shallow layer of the encoder: as good for showing what dreams do, and soon done.
 SHALLOW = {"layer": "relu2_2", "iterations": 2}
@@ -100,3 +100,10 @@ def test_a_dream_in_tiles_is_the_same(dream: Dreamed, monkeypatch: pytest.Monkey
     tiled = dreamed(dream(**options))
     assert not torch.equal(tiled, whole), "it was not painted in tiles"
     assert (tiled - whole).norm() < 1e-4 * whole.norm()
+
+
+def test_where_memory_runs_out_the_dream_goes_on_in_smaller_tiles(dream: Dreamed, studio: Studio) -> None:
+    work = dream(layer="relu2_1", octaves=2, iterations=2, size=256)
+    with little_memory(studio.encoder, 30_000):
+        assert len(list(work)) == work.evaluations
+    assert len(work.notes) == 1 and "smaller tiles" in work.notes[0]

@@ -30,7 +30,7 @@ class LBFGS:
 
     history: int = 10
     learning_rate: float = 1.0
-    first_step: float = 0.02  #: mean change of a value in the first step, before any curvature is known
+    first_step: float = 0.01  #: mean change of a value in the first step, before any curvature is known
 
     def scale(self, variable: torch.Tensor) -> float:
         """By what the variable is divided: torch's first step changes all values by 1 in sum, whatever their number."""

@@ -45,6 +45,8 @@ _LEAST_STYLE_EDGE = 64
 _LARGE_EDGE = 1024
 _HISTORY, _SHORT_HISTORY = 10, 5
 _TENSORS_KEPT = 4
+#: Above this long edge (px) the first step is the smaller: what is left to do there is fine.
+_CAREFUL_EDGE = 512
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +167,7 @@ class Painting:
         method: Method = (
             Adam(options.learning_rate)
             if options.optimiser == "adam"
-            else LBFGS(options.history, options.learning_rate)
+            else LBFGS(options.history, options.learning_rate, min(1, _CAREFUL_EDGE / long_edge) * LBFGS.first_step)
         )
         return minimise(self.criterion(long_edge), self._picture, steps, method)
 

@@ -136,6 +136,7 @@ class TiledEncoder:
     def encode(self, picture: torch.Tensor, layers: tuple[str, ...]) -> Features:
         """Whole planes of the layers, without gradient, put together from tiles where the picture is large."""
         height, width = picture.shape[-2:]
+        self._in_hand = height * width
         with torch.no_grad():
             if height * width <= self.most_pixels:
                 return dict(self._encode(picture, layers))

@@ -241,9 +241,9 @@ def test_adam_paints_too_and_stays_in_range(studio: Studio) -> None:
 
 def test_pooling_changes_what_is_seen(studio: Studio) -> None:
     most, average = (
-        studio.painted("coffee", pooling=pooling, iterations=3, **SHALLOW) for pooling in ("max", "average")
+        studio.painted("coffee", pooling=pooling, iterations=5, **SHALLOW) for pooling in ("max", "average")
     )
-    assert (most - average).abs().mean() > 0.01
+    assert (most - average).abs().mean() > 0.005
 
 
 def test_layers_of_one_s_own_are_what_is_looked_at(studio: Studio) -> None:

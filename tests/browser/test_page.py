@@ -170,7 +170,7 @@ async def test_a_file_that_is_no_picture_is_refused_before_it_is_sent(page: Page
 async def test_a_failed_painting_leads_back_with_the_reason(page: Page, studio: Studio) -> None:
     await studio.fail(await start(page, studio), "bad_input")
     await expect(page.get_by_role("alert")).to_have_text(
-        "One of the two pictures could not be painted from. Please try another."
+        "One of the pictures could not be painted from. Please try another."
     )
     await expect(page.get_by_alt_text("town.png")).to_be_visible()
 

@@ -50,7 +50,6 @@ async def test_the_time_lapse_of_a_painting_can_be_fetched(
 async def test_an_mp4_is_the_default_and_can_be_fetched_in_parts(
     studio: Studio, http: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
-    pytest.importorskip("av")
     url = await painted(studio, http, tmp_path)
     async with http.get(f"{url}/timelapse", headers={"Range": "bytes=4-11"}) as response:
         assert (response.status, response.content_type) == (206, "video/mp4")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from pathlib import Path
 
 import structlog
 
 from bot.errors import BadRequest
-from bot.pictures import ENVIRONMENT
+from bot.processes import run_module
 
 log = structlog.get_logger(__name__)
 
@@ -51,24 +49,10 @@ class Films:
 
 
 async def _encode(frames: Path, film: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-m", "renderer.timelapse", frames, film),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
-        start_new_session=True,  # Ctrl-C on the terminal is the bot's to handle
-    )
-    try:
-        async with asyncio.timeout(_TIMEOUT_S):
-            _, stderr = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-    said = stderr.decode(errors="replace").strip()
-    if process.returncode == _CANNOT:
+    ended = await run_module("renderer.timelapse", frames, film, timeout_s=_TIMEOUT_S)
+    said = ended.stderr.strip()
+    if ended.status == _CANNOT:
         raise BadRequest(said, "bad_format")
-    if process.returncode:
-        raise RuntimeError(f"encoding {film.name} ended with status {process.returncode}: {said[-2000:]}")
+    if ended.status:
+        raise RuntimeError(f"encoding {film.name} ended with status {ended.status}: {said[-2000:]}")
     log.info("film encoded", film=film.name)

@@ -12,14 +12,11 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
-import os
 import random
 import re
 import secrets
-import sys
-import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -27,7 +24,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import BadPicture, OperatorError, UnknownStyle
 from bot.options import Known, Wishes, nearest, same
-from bot.pictures import ENVIRONMENT, normalise
+from bot.pictures import normalise
+from bot.processes import run_module
 from config.settings import Settings
 
 #: Long edges in pixels.
@@ -98,13 +96,7 @@ class Gallery:
 
     def find(self, name: str) -> Entry:
         """The entry of that name, however it is written; raises UnknownStyle, which says the nearest."""
-        entries = {same(entry.name): entry for entry in self.entries()}
-        if entry := entries.get(same(name)):
-            return entry
-        names = {key: entry.name for key, entry in entries.items()}
-        near = nearest(name, names)
-        hint = f"Did you mean “{near}”?" if near else f"There are {', '.join(names.values())}."
-        raise UnknownStyle(f"There is no style “{name[:40]}”. {hint}")
+        return _named(name, self.entries())
 
     def matching(self, must: frozenset[str] = frozenset(), must_not: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
         """The entries that have all tags of the first kind and none of the second."""
@@ -124,7 +116,8 @@ class Gallery:
         """The styles that words ask for, with their weights; none where they ask for none. Raises UnknownStyle."""
         if wishes.by_chance:
             return ((self.choose(wishes.must, wishes.must_not, seed), 1.0),)
-        return tuple((self.find(name), weight) for name, weight in wishes.styles)
+        entries = self.entries() if wishes.styles else ()
+        return tuple((_named(name, entries), weight) for name, weight in wishes.styles)
 
     async def examine(self) -> None:
         """Make the thumbnails of own pictures, so that those which cannot be read are left out from now on."""
@@ -207,6 +200,16 @@ class Gallery:
             path.unlink(missing_ok=True)
 
 
+def _named(name: str, entries: Sequence[Entry]) -> Entry:
+    by_key = {same(entry.name): entry for entry in entries}
+    if entry := by_key.get(same(name)):
+        return entry
+    names = {key: entry.name for key, entry in by_key.items()}
+    near = nearest(name, names)
+    hint = f"Did you mean “{near}”?" if near else f"There are {', '.join(names.values())}."
+    raise UnknownStyle(f"There is no style “{name[:40]}”. {hint}")
+
+
 def _drawn(toml: Path) -> Entry:
     label, thumbnail = _label(toml), toml.with_suffix(".jpg")
     ready = thumbnail if thumbnail.exists() else None
@@ -260,22 +263,7 @@ def _digest_of_patterns() -> str:
 
 
 async def _draw(name: str, output: Path) -> None:
-    with tempfile.TemporaryFile() as told:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-m", "renderer.patterns", name, str(PICTURE_EDGE), output),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=told,  # not a pipe: asyncio may wait for ever where it is cancelled while it connects one
-            env={variable: os.environ[variable] for variable in ENVIRONMENT if variable in os.environ},
-            start_new_session=True,  # Ctrl-C on the terminal is the bot's to handle
-        )
-        try:
-            await process.wait()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode:
-            told.seek(0)
-            why = told.read().decode(errors="replace").strip().rpartition("\n")[2] or process.returncode
-            raise OperatorError(f"The style picture {name} could not be drawn: {why}")
+    ended = await run_module("renderer.patterns", name, str(PICTURE_EDGE), output)
+    if ended.status:
+        why = ended.stderr.strip().rpartition("\n")[2] or ended.status
+        raise OperatorError(f"The style picture {name} could not be drawn: {why}")

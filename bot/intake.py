@@ -15,6 +15,7 @@ from bot.errors import BadPicture, BadRequest, Busy, TooExpensive
 from bot.estimates import Estimates
 from bot.jobs import Job, new_id
 from bot.pictures import Picture, normalise
+from bot.pictures import Style as Style  # what adapters make orders of
 from bot.ports import BlobStore
 from bot.replies import duration
 from bot.scheduler import Scheduler
@@ -25,15 +26,6 @@ from renderer.options import RenderOptions
 from renderer.protocol import StyleInput
 
 log = structlog.get_logger(__name__)
-
-
-@dataclasses.dataclass(frozen=True)
-class Style:
-    """A style picture as it came."""
-
-    picture: Path
-    weight: float = 1.0  #: among the styles, above 0
-    mask: Path | None = None  #: a picture of the content's shape: white where this style goes, black where not
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,6 @@ import dataclasses
 import json
 import math
 import os
-import sys
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +15,11 @@ from typing import Any
 import structlog
 
 from bot.errors import BadPicture
+from bot.processes import run_module
 from config.settings import LimitsSettings
 
 #: Pictures decoded at the same time; each may take `LimitsSettings.decode_memory_mb`.
 AT_ONCE = 2
-#: All that the decoder sees of the bot's environment, which holds the tokens.
-ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE")
 
 _SHAPE_TOLERANCE = 0.02
 
@@ -41,6 +39,15 @@ class Picture:
     def has_shape_of(self, other: Picture) -> bool:
         """Whether one can lie over the other, as a mask does: the ratios of their sides agree within 2 %."""
         return abs(self.width * other.height / (self.height * other.width) - 1) <= _SHAPE_TOLERANCE
+
+
+@dataclasses.dataclass(frozen=True)
+class Style:
+    """A style picture as it came, and where it goes."""
+
+    picture: Path
+    weight: float = 1.0  #: among the styles, above 0
+    mask: Path | None = None  #: a picture of the content's shape: white where this style goes, black where not
 
 
 async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSettings) -> Picture:
@@ -75,30 +82,17 @@ async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSet
 
 async def _decode(raw: Path, output: Path, limits: LimitsSettings) -> dict[str, Any]:
     """The decoder's verdict; raises BadPicture where it dies or takes too long."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-m", "bot.decode", raw, output, limits.model_dump_json()),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
-        start_new_session=True,  # Ctrl-C on the terminal is the bot's to handle
-    )
     try:
-        async with asyncio.timeout(limits.decode_timeout_s):
-            stdout, stderr = await process.communicate()
+        ended = await run_module("bot.decode", raw, output, limits.model_dump_json(), timeout_s=limits.decode_timeout_s)
     except TimeoutError as exc:
         raise BadPicture(
             f"Reading this picture took longer than {limits.decode_timeout_s:g} seconds. Please send a smaller one.",
             "picture_too_large",
         ) from exc
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-    if process.returncode == 0:
-        verdict: dict[str, Any] = json.loads(stdout)
+    if ended.status == 0:
+        verdict: dict[str, Any] = json.loads(ended.stdout)
         return verdict
-    log.error("decoder died", returncode=process.returncode, stderr=stderr.decode(errors="replace")[-2000:])
+    log.error("decoder died", returncode=ended.status, stderr=ended.stderr[-2000:])
     raise BadPicture(
         "This picture could not be read. Please save it anew as JPEG or PNG and send that.", "picture_broken"
     )

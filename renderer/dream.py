@@ -14,12 +14,13 @@ from PIL import Image
 from renderer import devices
 from renderer.effort import scales
 from renderer.features import Encoder
-from renderer.images import enlarge, resize, scaled_size, to_tensor
+from renderer.images import enlarge, scaled_size, to_tensor
 from renderer.losses import Crop, Features, Objective, Sums, whole
-from renderer.optimise import NormalisedGradient, minimise
+from renderer.optimise import Evaluation, NormalisedGradient, minimise
 from renderer.options import RenderOptions, default_size
+from renderer.scalewise import Scalewise
 from renderer.tiles import TiledEncoder
-from renderer.work import GiveWay, Snapshot
+from renderer.work import GiveWay
 
 LAYER = "relu4_3"
 #: Mean change of a value in one step, at full strength.
@@ -44,7 +45,7 @@ class Activity:
         return -sums[0] / sums[1]
 
 
-class Dream:
+class Dream(Scalewise):
     """One dream under way (a `renderer.work.Work`)."""
 
     def __init__(
@@ -61,47 +62,19 @@ class Dream:
         octaves = scales(size, options)
         chosen = {"size": size, "layer": layer, "octaves": len(octaves), "iterations": octaves[0].steps}
         self.options = options.model_copy(update=chosen)
-        self._content = content
+        dimensions = scaled_size(*content.size, size)
+        tiled = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, dimensions), give_way)
+        super().__init__(content, octaves, tiled)
         self._device = device
         self._objective = Objective({"activity": (1.0, Activity(layer))})
-        self._scales = octaves
-        self._encoder = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, self.dimensions), give_way)
         self._random = torch.Generator().manual_seed(options.seed)
-        self._picture = self._tensor(self._scales[0].long_edge)
+        self._picture = self._tensor(octaves[0].long_edge)
 
-    @property
-    def dimensions(self) -> tuple[int, int]:
-        """(width, height) of the finished picture in pixels."""
-        return scaled_size(*self._content.size, self._scales[-1].long_edge)
+    def _enlarged(self, long_edge: int) -> torch.Tensor:
+        return enlarge(self._picture, self._tensor(max(self._picture.shape[-2:])), self._tensor(long_edge))
 
-    @property
-    def evaluations(self) -> int:
-        """How many snapshots there will be."""
-        return sum(scale.steps for scale in self._scales)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What its owner should know."""
-        return self._encoder.notes
-
-    def __iter__(self) -> Iterator[Snapshot]:
-        work = sum(scale.steps * scale.long_edge**2 for scale in self._scales)
-        done, iterations = 0, 0
-        method = NormalisedGradient(_STEP * self.options.strength)
-        for scale in self._scales:
-            coarse = max(self._picture.shape[-2:])
-            self._picture = enlarge(self._picture, self._tensor(coarse), self._tensor(scale.long_edge))
-            for evaluation in self._encoder.persevere(
-                lambda steps: minimise(self._criterion, self._picture, steps, method), scale.steps
-            ):
-                self._picture = evaluation.variable
-                iterations += 1
-                done += scale.long_edge**2
-                yield Snapshot(done / work, iterations, evaluation.terms, self._picture)
-
-    def finished(self) -> torch.Tensor:
-        """The picture (1, 3, H, W) as it is now, at its full size."""
-        return resize(self._picture, *self.dimensions)
+    def _evaluate(self, long_edge: int, steps: int) -> Iterator[Evaluation]:
+        return minimise(self._criterion, self._picture, steps, NormalisedGradient(_STEP * self.options.strength))
 
     def _criterion(self, picture: torch.Tensor) -> dict[str, torch.Tensor]:
         down, across = torch.randint(-_JITTER, _JITTER + 1, (2,), generator=self._random).tolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from renderer.options import Quality, RenderOptions
 
@@ -32,9 +33,9 @@ def scales(size: int, options: RenderOptions) -> tuple[Scale, ...]:
     return _octaves(size, options) if options.mode == "dream" else _pyramid(size, options)
 
 
-def pixels_evaluated(size: int, options: RenderOptions) -> float:
+def pixels_evaluated(scales: Sequence[Scale]) -> int:
     """Evaluations × long edge², summed over the scales: what the time of a painting grows with."""
-    return float(sum(scale.steps * scale.long_edge**2 for scale in scales(size, options)))
+    return sum(scale.steps * scale.long_edge**2 for scale in scales)
 
 
 def _pyramid(size: int, options: RenderOptions) -> tuple[Scale, ...]:

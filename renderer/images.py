@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
+from renderer.files import whole
 from renderer.options import MAX_SIZE
 from renderer.protocol import MAX_PREVIEW
 
@@ -64,13 +64,9 @@ def enlarge(picture: torch.Tensor, coarse: torch.Tensor, fine: torch.Tensor) -> 
 
 
 def write_png(image: Image.Image, path: Path) -> None:
-    """Write so that `path` is either absent or whole, also after a power cut: temp, fsync, rename."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with temporary.open("wb") as stream:
-        image.save(stream, format="PNG", compress_level=6)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    """Write so that `path` is either absent or whole, also after a power cut."""
+    with whole(path) as part:
+        image.save(part, format="PNG", compress_level=6)
 
 
 def thumbnail(picture: torch.Tensor, long_edge: int) -> Image.Image:

@@ -17,8 +17,9 @@ from renderer.images import enlarge, plane_of, resize, scaled_size, to_tensor
 from renderer.losses import ContentLoss, Loss, Objective, Region, StyleLoss, out_of_range, total_variation
 from renderer.optimise import LBFGS, Adam, Criterion, Evaluation, Method, minimise
 from renderer.options import MAX_SIZE, RenderOptions, default_size
+from renderer.scalewise import Scalewise
 from renderer.tiles import TiledEncoder
-from renderer.work import GiveWay, Snapshot
+from renderer.work import GiveWay
 
 STYLE_LAYERS: Mapping[str, float] = {"relu1_1": 1, "relu2_1": 1, "relu3_1": 1, "relu4_1": 1, "relu5_1": 1}
 CONTENT_LAYERS: Mapping[str, float] = {"relu4_2": 1}
@@ -66,7 +67,7 @@ def content_weight(strength: float) -> float:
     raise ValueError(f"strength {strength}")
 
 
-class Painting:
+class Painting(Scalewise):
     """One painting under way (a `renderer.work.Work`)."""
 
     def __init__(
@@ -80,54 +81,19 @@ class Painting:
         give_way: GiveWay = lambda: None,
     ) -> None:
         self.options = _filled_in(options, device)
-        self._content = content
-        self._styles = styles
-        self._initial = initial
-        self._device = device
-        self._encoder = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, self.dimensions), give_way)
         self._style_layers = self.options.style_layers or STYLE_LAYERS
         self._content_layers = self.options.content_layers or CONTENT_LAYERS
         encoder.check([*self._style_layers, *self._content_layers])
-        self._scales = scales(self.size, self.options)
+        assert self.options.size is not None
+        size = scaled_size(*content.size, self.options.size)
+        tiled = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, size), give_way)
+        super().__init__(content, scales(self.options.size, self.options), tiled)
+        self._styles = styles
+        self._initial = initial
+        self._device = device
         self._style_losses: dict[int, StyleLoss] = {}
         self._tensors: dict[tuple[int, int], torch.Tensor] = {}
         self._picture = self._start()
-
-    @property
-    def size(self) -> int:
-        """Long edge of the finished painting in pixels."""
-        assert self.options.size is not None
-        return self.options.size
-
-    @property
-    def dimensions(self) -> tuple[int, int]:
-        """(width, height) of the finished painting in pixels."""
-        return scaled_size(*self._content.size, self.size)
-
-    @property
-    def evaluations(self) -> int:
-        """How many snapshots there will be."""
-        return sum(scale.steps for scale in self._scales)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What its owner should know."""
-        return self._encoder.notes
-
-    def __iter__(self) -> Iterator[Snapshot]:
-        work = sum(scale.steps * scale.long_edge**2 for scale in self._scales)
-        done, iterations = 0, 0
-        for scale in self._scales:
-            self._picture = self._enlarged(scale.long_edge)
-            for evaluation in self._encoder.persevere(functools.partial(self._paint, scale.long_edge), scale.steps):
-                self._picture = evaluation.variable
-                iterations += 1
-                done += scale.long_edge**2
-                yield Snapshot(done / work, iterations, evaluation.terms, self._shown(self._picture))
-
-    def finished(self) -> torch.Tensor:
-        """The painting (1, 3, H, W) as it is now, brought to its final size when stopped at a coarse scale."""
-        return self._shown(resize(self._picture, *self.dimensions))
 
     def objective(self, long_edge: int) -> Objective:
         """What the encoder's view of the picture is measured by, at that long edge (px)."""
@@ -161,7 +127,7 @@ class Painting:
 
         return criterion
 
-    def _paint(self, long_edge: int, steps: int) -> Iterator[Evaluation]:
+    def _evaluate(self, long_edge: int, steps: int) -> Iterator[Evaluation]:
         options = self.options
         assert options.learning_rate is not None and options.history is not None
         method: Method = (

@@ -121,8 +121,7 @@ class TiledEncoder:
     def measure(self, objective: Measure, picture: torch.Tensor) -> Sums:
         """The objective's sums over a picture (1, 3, H, W), differentiable."""
         height, width = picture.shape[-2:]
-        self._in_hand = height * width
-        if height * width <= self.most_pixels:
+        if self._is_whole(height, width):
             return objective.measure(self._encode(picture, objective.layers), whole)
         total: Sums | None = None
         for tile in self._tiles(height, width, objective.layers):
@@ -136,9 +135,8 @@ class TiledEncoder:
     def encode(self, picture: torch.Tensor, layers: tuple[str, ...]) -> Features:
         """Whole planes of the layers, without gradient, put together from tiles where the picture is large."""
         height, width = picture.shape[-2:]
-        self._in_hand = height * width
         with torch.no_grad():
-            if height * width <= self.most_pixels:
+            if self._is_whole(height, width):
                 return dict(self._encode(picture, layers))
             planes: dict[str, torch.Tensor] = {}
             for tile in self._tiles(height, width, layers):
@@ -168,6 +166,11 @@ class TiledEncoder:
                 return
             devices.give_back_memory()
             self.notes = ("Painted in smaller tiles: the device had too little memory for larger ones.",)
+
+    def _is_whole(self, height: int, width: int) -> bool:
+        """Whether a picture of that size, which is in hand from now on, is encoded in one piece."""
+        self._in_hand = height * width
+        return self._in_hand <= self.most_pixels
 
     def _shrink(self) -> bool:
         """Half the pixels from now on; False where that is no use any more."""

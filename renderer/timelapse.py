@@ -6,15 +6,15 @@ one, in a process that may take its time.
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
+
+from renderer.files import whole
 
 MAX_FRAMES = 40
 MAX_EDGE = 512  #: px
@@ -52,12 +52,9 @@ class Frames:
     def write(self, path: Path, last: Image.Image) -> None:
         """Write all frames and the finished picture, so that `path` is either absent or whole."""
         self.add(last)
-        with _whole(path) as part:
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-                for number, frame in enumerate(self._frames, 1):
-                    archive.writestr(zipfile.ZipInfo(f"{number:04}.jpg"), frame)
-            with part.open("rb") as stream:
-                os.fsync(stream.fileno())
+        with whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+            for number, frame in enumerate(self._frames, 1):
+                archive.writestr(zipfile.ZipInfo(f"{number:04}.jpg"), frame)
 
 
 def check(output: Path) -> None:
@@ -82,7 +79,7 @@ def encode(frames: Path, output: Path) -> None:
     """
     check(output)
     images = _read(frames)
-    with _whole(output) as part:
+    with whole(output) as part:
         KINDS[output.suffix.lower()](images, part)
 
 
@@ -143,17 +140,6 @@ KINDS: dict[str, Callable[[list[Image.Image], Path], None]] = {
 def _durations(images: list[Image.Image]) -> list[int]:
     """Milliseconds that each frame stays."""
     return [1000 // FRAMES_PER_S] * (len(images) - 1) + [round(1000 * HOLD_S)]
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A path to write to that becomes `path` at the end, or vanishes where the writing fails."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def main() -> int:

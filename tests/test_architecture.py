@@ -17,20 +17,21 @@ _RENDERER_PARTS = {
     f"renderer.{name}"
     for name in (
         "options", "protocol", "effort", "work", "timelapse", "weights", "images", "features", "winograd", "losses",
-        "optimise", "tiles", "regions", "devices", "colour", "torchvision_import", "torch_compiler",
+        "optimise", "tiles", "regions", "devices", "colour", "files", "torchvision_import", "torch_compiler",
     )
 }  # fmt: skip
 _SERVICES = {
     f"bot.{name}"
     for name in (
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
-        "options", "gallery", "films",
+        "options", "gallery", "films", "processes",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {f"bot.{name}" for name in ("intake", "desk", "replies", "options", "gallery", "films")}
 _PAINTERS = {"renderer.stylise", "renderer.dream"}
 _FOR_COMMANDS = {
     "renderer.options", "renderer.protocol", "renderer.supervisor", "renderer.weights", "renderer.timelapse",
+    "renderer.files",
 }  # fmt: skip
 _CONTRACTS = {"bot.ports", "bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"}
 
@@ -45,11 +46,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.devices": set(),
     "renderer.colour": set(),
     "renderer.torchvision_import": set(),
-    "renderer.images": {"renderer.options", "renderer.protocol"},
+    "renderer.files": set(),
+    "renderer.images": {"renderer.files", "renderer.options", "renderer.protocol"},
     "renderer.effort": {"renderer.options"},
     "renderer.work": {"renderer.options"},
-    "renderer.timelapse": set(),
-    "renderer.patterns": set(),
+    "renderer.timelapse": {"renderer.files"},
+    "renderer.patterns": {"renderer.files"},
     "renderer.winograd": set(),
     "renderer.features": {"renderer.options", "renderer.weights", "renderer.winograd"},
     "renderer.losses": set(),
@@ -65,8 +67,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         "renderer.devices",
         "renderer.optimise",
     },
-    "renderer.stylise": _RENDERER_PARTS,
-    "renderer.dream": _RENDERER_PARTS,
+    "renderer.scalewise": {
+        "renderer.effort",
+        "renderer.images",
+        "renderer.optimise",
+        "renderer.tiles",
+        "renderer.work",
+    },
+    "renderer.stylise": _RENDERER_PARTS | {"renderer.scalewise"},
+    "renderer.dream": _RENDERER_PARTS | {"renderer.scalewise"},
     "renderer.easel": _RENDERER_PARTS | _PAINTERS,
     "renderer.worker": _RENDERER_PARTS | {"renderer.easel"},
     "bot.errors": set(),
@@ -74,8 +83,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.ports": {"bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"},
     "bot.decode": set(),
     "bot.options": {"bot.errors", "renderer.options"},
-    "bot.gallery": {"bot.errors", "bot.options", "bot.pictures", "config.settings"},
-    "bot.films": {"bot.errors", "bot.pictures"},
+    "bot.processes": set(),
+    "bot.gallery": {"bot.errors", "bot.options", "bot.pictures", "bot.processes", "config.settings"},
+    "bot.films": {"bot.errors", "bot.processes"},
     "bot.estimates": {"bot.ports", "bot.store", "renderer.effort", "renderer.options"},
     "bot.pools": _CONTRACTS | {"renderer.supervisor"},
     "bot.adapters": _CONTRACTS | _FOR_ADAPTERS | {"bot.adapters", "config.settings"},
@@ -104,7 +114,7 @@ ONLY_IN = {
     "av": {"renderer.timelapse"},
 }
 WITHOUT_TORCH = {
-    f"renderer.{name}" for name in ("options", "protocol", "supervisor", "effort", "timelapse", "patterns")
+    f"renderer.{name}" for name in ("options", "protocol", "supervisor", "effort", "timelapse", "patterns", "files")
 }
 
 

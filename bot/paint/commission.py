@@ -9,17 +9,9 @@ from pathlib import Path
 
 from bot.errors import BadRequest
 from bot.paint.export import FORMATS
+from bot.pictures import Style
 from renderer import timelapse
 from renderer.options import RenderOptions
-
-
-@dataclasses.dataclass(frozen=True)
-class Style:
-    """A style picture, and where it goes."""
-
-    picture: Path
-    weight: float = 1.0  #: among the styles, above 0
-    mask: Path | None = None  #: a picture of the content's shape: white where this style goes, black where not
 
 
 @dataclasses.dataclass(frozen=True)

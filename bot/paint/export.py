@@ -12,6 +12,7 @@ from typing import Any
 from PIL import ExifTags, Image, PngImagePlugin
 
 from bot.errors import OperatorError
+from renderer.files import whole
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 #: Keyword of the text in a PNG.
@@ -56,12 +57,9 @@ def _inside(form: str, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _whole(output: Path) -> Iterator[Path]:
-    """A path to write to that becomes `output` at the end, or vanishes where the writing fails."""
-    part = output.with_name(f".{output.name}.part")
+    """As `renderer.files.whole`; raises OperatorError where the writing fails."""
     try:
-        yield part
-        part.replace(output)
+        with whole(output) as part:
+            yield part
     except OSError as exc:
         raise OperatorError(f"{output} cannot be written: {exc.strerror or exc}") from exc
-    finally:
-        part.unlink(missing_ok=True)

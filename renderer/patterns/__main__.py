@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from renderer.files import whole
 from renderer.patterns import NAMES, draw
 
 THUMBNAIL = 256
@@ -54,13 +54,8 @@ def _encoded(image: Image.Image, **options: Any) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write so that the file is either whole or not there."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with whole(path) as part:
         part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -30,15 +30,17 @@ def test_paintings_grow_from_small_by_doubling_and_end_at_the_size(size: int, qu
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("mode", ["paint", "dream"])
 def test_better_quality_is_more_work(size: int, mode: str) -> None:
-    draft, standard, fine = (pixels_evaluated(size, options(mode=mode, quality=quality)) for quality in QUALITIES)
+    draft, standard, fine = (
+        pixels_evaluated(scales(size, options(mode=mode, quality=quality))) for quality in QUALITIES
+    )
     assert 1.4 * draft < standard < fine / 1.4
 
 
 @pytest.mark.parametrize("mode", ["paint", "dream"])
 def test_a_larger_picture_is_more_work(mode: str) -> None:
-    work = [pixels_evaluated(size, options(mode=mode)) for size in (128, 256, 512, 1024, 2048, 4096)]
+    work = [pixels_evaluated(scales(size, options(mode=mode))) for size in (128, 256, 512, 1024, 2048, 4096)]
     assert all(low < high for low, high in itertools.pairwise(work))
-    assert pixels_evaluated(128, options(iterations=3)) == 3 * 128**2
+    assert pixels_evaluated(scales(128, options(iterations=3))) == 3 * 128**2
 
 
 def test_iterations_of_one_s_own_hold_at_the_final_size_alone() -> None:

@@ -1,0 +1,48 @@
+"""Work in a Python process of its own: what may crash, take all memory or every core is kept out of the bot's."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+#: All that such a process sees of the bot's environment, which holds the tokens.
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE")
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """How a process ended."""
+
+    status: int  #: exit status, or minus the signal that killed it
+    stdout: str
+    stderr: str
+
+
+async def run_module(module: str, *arguments: str | Path, timeout_s: float | None = None) -> Ended:
+    """Run ``python -m module arguments`` to its end; it is killed where this is cancelled, or raises TimeoutError."""
+    # Not pipes: asyncio may wait for ever where it is cancelled while it connects one.
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-m", module, *arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+            start_new_session=True,  # Ctrl-C on the terminal is the bot's to handle
+        )
+        try:
+            async with asyncio.timeout(timeout_s):
+                status = await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        texts = []
+        for told in (stdout, stderr):
+            told.seek(0)
+            texts.append(told.read().decode(errors="replace"))
+        return Ended(status, *texts)

@@ -17,6 +17,8 @@ from renderer.weights import Source, Tensors
 
 Features = dict[str, torch.Tensor]
 
+_CPU = torch.device("cpu")
+
 
 class UnknownLayer(ValueError):
     """A layer that this encoder does not have."""
@@ -27,16 +29,18 @@ class Encoder(nn.Module):
 
     mean: torch.Tensor
 
-    def __init__(self, source: Source, tensors: Tensors) -> None:
+    def __init__(self, source: Source, tensors: Tensors, device: torch.device = _CPU) -> None:
         super().__init__()
         self.name = source.name
         self.layers = tuple(
             f"relu{block}_{conv}" for block, count in enumerate(source.blocks, 1) for conv in range(1, count + 1)
         )
         self.register_buffer("mean", torch.tensor(source.mean).view(1, 3, 1, 1))
-        self.convolutions = nn.ModuleDict({layer: _convolution(layer, source, tensors) for layer in self.layers})
+        self.convolutions = nn.ModuleDict(
+            {layer: _convolution(layer, source, tensors, device) for layer in self.layers}
+        )
         self.requires_grad_(False)
-        self._transformed: dict[str, torch.Tensor] = {}
+        self.to(device)
 
     def check(self, layers: Iterable[str]) -> None:
         """Raise UnknownLayer where one of them is none of this encoder's."""
@@ -61,7 +65,7 @@ class Encoder(nn.Module):
                 break
             if layer.endswith("_1") and layer != "relu1_1":
                 x = pool(x, kernel_size=2, stride=2, ceil_mode=True)
-            x = functional.relu(self._convolve(layer, x), inplace=True)
+            x = functional.relu(self.convolutions[layer](x), inplace=True)
             if layer in wanted:
                 features[layer] = x
         return features
@@ -74,25 +78,17 @@ class Encoder(nn.Module):
         deepest = max(self.layers.index(layer) for layer in layers)
         return sum(stride(layer) for layer in self.layers[: deepest + 1])
 
-    def _convolve(self, layer: str, x: torch.Tensor) -> torch.Tensor:
-        convolution = self.convolutions[layer]
-        assert isinstance(convolution, nn.Conv2d) and convolution.bias is not None
-        if x.device.type != "cpu" or x.shape[1] < winograd.MIN_CHANNELS:
-            result: torch.Tensor = convolution(x)
-            return result
-        if layer not in self._transformed:
-            self._transformed[layer] = winograd.transformed(convolution.weight)
-        return winograd.convolve(x, self._transformed[layer], convolution.bias)
-
 
 def stride(layer: str) -> int:
     """Pixels of the picture from one position of a layer to the next."""
     return 1 << (int(layer[len("relu")]) - 1)
 
 
-def _convolution(layer: str, source: Source, tensors: Tensors) -> nn.Conv2d:
+def _convolution(layer: str, source: Source, tensors: Tensors, device: torch.device) -> nn.Module:
     stem = layer.replace("relu", "conv")
-    kernel = torch.from_numpy(tensors[f"{stem}.weight"])
+    kernel, bias = (torch.from_numpy(tensors[f"{stem}.{part}"]) for part in ("weight", "bias"))
+    if device.type == "cpu" and kernel.shape[1] >= winograd.MIN_CHANNELS:
+        return winograd.Convolution(kernel, bias)
     first = layer == "relu1_1"
     if first:
         kernel = (kernel.flip(1) if source.bgr else kernel) * torch.tensor(source.scale).view(1, 3, 1, 1)
@@ -103,5 +99,5 @@ def _convolution(layer: str, source: Source, tensors: Tensors) -> nn.Conv2d:
     )
     # Channels last takes half the time of the contiguous layout on a CPU.
     convolution.weight = nn.Parameter(kernel.contiguous(memory_format=torch.channels_last))
-    convolution.bias = nn.Parameter(torch.from_numpy(tensors[f"{stem}.bias"]))
+    convolution.bias = nn.Parameter(bias)
     return convolution

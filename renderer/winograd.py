@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import nn
 from torch.nn import functional
 
 #: With fewer channels memory is the limit, where the direct convolution is as fast.
@@ -56,6 +57,27 @@ def convolve(x: torch.Tensor, kernels: torch.Tensor, bias: torch.Tensor) -> torc
     """Convolve (1, C, H, W) with `transformed` kernels, zero padding of 1, and add the bias: (1, K, H, W)."""
     result: torch.Tensor = _Convolution.apply(x, kernels, bias)  # type: ignore[no-untyped-call]
     return result
+
+
+class Convolution(nn.Module):
+    """A frozen convolution of (1, C, H, W) by kernels (K, C, 3, 3), zero padding of 1, and a bias (K,).
+
+    The kernels are transformed when they are first used: they are four times as large then, and not every picture
+    needs the deepest ones.
+    """
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        super().__init__()
+        self._weight: torch.Tensor | None = weight
+        self._transformed: torch.Tensor | None = None
+        self._bias = bias
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(1, K, H, W)."""
+        if self._weight is not None:
+            self._transformed, self._weight = transformed(self._weight), None
+        assert self._transformed is not None
+        return convolve(x, self._transformed, self._bias)
 
 
 class _Convolution(torch.autograd.Function):

@@ -181,7 +181,7 @@ def _load(encoder: str, folder: Path, device: torch.device) -> tuple[Encoder, st
     if found is None:
         raise weights.WeightsMissing(f"no {encoder} weights in {folder}; run `make setup` or `atelier weights`")
     source, file = found
-    return Encoder(source, weights.load(source, file)).to(device), file.stem
+    return Encoder(source, weights.load(source, file), device), file.stem
 
 
 def main() -> int:

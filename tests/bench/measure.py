@@ -27,7 +27,7 @@ def load_weights() -> tuple[weights.Source, weights.Tensors]:
 
 
 def load_encoder(device: torch.device) -> Encoder:
-    return Encoder(*load_weights()).to(device)
+    return Encoder(*load_weights(), device)
 
 
 class Ruler:

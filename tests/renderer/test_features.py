@@ -59,11 +59,14 @@ def test_a_layer_that_the_encoder_lacks_is_named(encoder: Encoder) -> None:
 
 @pytest.mark.parametrize("layer", ["relu1_1", "relu1_2", "relu2_1", "relu3_3", "relu5_1"])
 def test_the_picture_acts_on_a_position_exactly_as_far_as_the_encoder_reaches(
-    encoder: Encoder, layer: str, monkeypatch: pytest.MonkeyPatch
+    weights_dir: Path, layer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The transformed convolution leaves rounding errors where its exact gradient is zero, and where two values are
     # nearly equal, the maximum hides one of them.
     monkeypatch.setattr(winograd, "MIN_CHANNELS", 1000)
+    found = weights.find("vgg16", weights_dir)
+    assert found
+    encoder = Encoder(found[0], weights.load(*found))
     step, reach = stride(layer), encoder.reach(["relu1_1", layer])
     size = 2 * reach + 5 * step
     picture = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0)).requires_grad_()

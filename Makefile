@@ -37,6 +37,7 @@ docs: $(INSTALLED)  ## renew the tables of settings and options
 
 pictures: setup $(TESTABLE) chromium  ## paint and photograph anew what the README shows
 	@$(BIN)/python -m tests.docs_pictures
+	@$(BIN)/python -m tests.docs_conversation
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -10,17 +10,22 @@ from pathlib import Path
 
 import structlog
 
+from bot.accounts import Accounts
 from bot.adapters.web.server import WebAdapter
+from bot.admin import Admin
 from bot.blobs import DirectoryBlobs
 from bot.child import child_of
+from bot.control import Control
 from bot.desk import Desk
 from bot.dispatch import Dispatch
+from bot.erasure import Erasure
 from bot.errors import AdapterDown, OperatorError
 from bot.estimates import Estimates
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
 from bot.outbox import Outbox
+from bot.pairing import Pairing
 from bot.pools.local import LocalPool
 from bot.ports import Adapter
 from bot.scheduler import Scheduler
@@ -33,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 #: Seconds that a painting under way may still take when the service is told to stop.
 GRACE_S = 3.0
+_FILMS = "cache/films"
 
 
 async def serve(settings: Settings) -> None:
@@ -49,29 +55,59 @@ class _Service:
     """Everything that lives as long as the process."""
 
     def __init__(self, settings: Settings, store: Store, folder: Path) -> None:
-        blobs = _blobs(folder / "blobs")
+        self._settings = settings
+        self._store = store
+        self._folder = folder
+        self._blobs = _blobs(folder / "blobs")
         spec, patience = child_of(settings)
         latest: dict[str, Progress] = {}
         self._adapters: dict[str, Adapter] = {}
-        self._states: dict[str, str] = _not_in_this_version(settings)
+        self._down: dict[str, str] = _not_in_this_version(settings)
         self._tasks: asyncio.TaskGroup
-        self._pool = LocalPool(spec, patience, blobs, self._spawn)
-        self._outbox = Outbox(store, blobs, self._adapters)
-        self._scheduler = Scheduler(store, self._pool, latest, self._outbox.ring)
-        self._dispatch = Dispatch(
-            store, blobs, self._pool, self._adapters, latest, self._scheduler.ring, self._outbox.ring
-        )
-        estimates = Estimates(store.queue, self._pool)
-        intake = Intake(store, blobs, settings.limits, estimates, self._scheduler)
-        desk = Desk(store, blobs, self._pool, self._scheduler, latest, lambda: self._states, self._outbox.ring)
+        self._pool = pool = LocalPool(spec, patience, self._blobs, self._spawn)
+        self._outbox = Outbox(store, self._blobs, self._adapters)
+        reply_due = self._outbox.ring
+        self._scheduler = Scheduler(store, pool, latest, reply_due)
+        self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, self._scheduler.ring, reply_due)
+        self._accounts = Accounts(store, settings.limits, _invited(settings))
+        estimates = Estimates(store.queue, pool)
+        self._intake = Intake(store, self._blobs, settings.limits, estimates, self._scheduler, self._accounts)
+        self._desk = Desk(store, self._blobs, pool, self._scheduler, latest, self._adapter_states, reply_due)
+        self._admin = Admin(store, self._desk, pool, self._accounts, reply_due)
+        self._control = Control(self._admin, folder)
         self._gallery = Gallery(settings)
+        self._films = Films(folder / _FILMS)
         if settings.web.enabled:
-            films = Films(folder / "cache" / "films")
-            self._web = WebAdapter(
-                settings.web, settings.limits, intake, desk, self._gallery, films, folder / "uploads"
-            )
+            self._web = self._web_adapter()
             self._adapters[self._web.name] = self._web
+        if settings.telegram.token:
+            telegram = self._telegram_adapter()
+            self._adapters[telegram.name] = telegram
         self._stop = asyncio.Event()
+
+    def _web_adapter(self) -> WebAdapter:
+        settings, uploads = self._settings, self._folder / "uploads"
+        return WebAdapter(settings.web, settings.limits, self._intake, self._desk, self._gallery, self._films, uploads)
+
+    def _telegram_adapter(self) -> Adapter:
+        # Here, since its library takes memory that a service without Telegram can do without.
+        from bot.adapters.telegram.adapter import TelegramAdapter
+        from bot.adapters.telegram.services import Services
+
+        services = Services(
+            intake=self._intake,
+            desk=self._desk,
+            accounts=self._accounts,
+            pairing=Pairing(self._store, self._settings.limits.pending_s),
+            erasure=Erasure(self._store, self._blobs, self._pool, self._folder / _FILMS),
+            gallery=self._gallery,
+            films=self._films,
+            blobs=self._blobs,
+            addresses=self._store.addresses,
+            switches=self._store.switches,
+            admin=self._admin,
+        )
+        return TelegramAdapter(self._settings.telegram, services, self._folder / "telegram")
 
     async def run(self) -> None:
         """Run until told to stop; an unexpected death of any part stops all, with its reason."""
@@ -84,10 +120,14 @@ class _Service:
             scheduling = self._spawn(self._scheduler.run(), "scheduler")
             sending = self._spawn(self._outbox.run(), "outbox")
             serving = [self._spawn(self._serve(adapter), f"adapter {name}") for name, adapter in self._adapters.items()]
-            at_first = (self._spawn(self._announce(), "announcement"), self._spawn(self._gallery.examine(), "gallery"))
+            beside = (
+                self._spawn(self._announce(), "announcement"),
+                self._spawn(self._gallery.examine(), "gallery"),
+                self._spawn(self._control.run(), "control"),
+            )
             await self._stop.wait()
             log.info("stopping")
-            for task in (*at_first, *serving):
+            for task in (*beside, *serving):
                 task.cancel()
             await asyncio.wait(serving)
             self._scheduler.stop()
@@ -97,25 +137,28 @@ class _Service:
             await self._dispatch.settle()
             self._outbox.stop()
             await sending
-        if not self._any_up():
-            raise OperatorError("; ".join(state.removeprefix("down: ") for state in self._states.values()))
+        if not self._any_served():
+            raise OperatorError("; ".join(self._down.values()))
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         return self._tasks.create_task(work, name=name)
 
     async def _serve(self, adapter: Adapter) -> None:
         """One platform, whose fall does not stop the others; when none is left, the service ends."""
-        self._states[adapter.name] = "up"
         try:
             await adapter.run()
         except AdapterDown as exc:
             log.error("adapter down", adapter=adapter.name, reason=str(exc))
-            self._states[adapter.name] = f"down: {exc}"
-        if not self._any_up():
+            self._down[adapter.name] = str(exc)
+        if not self._any_served():
             self._stop.set()
 
-    def _any_up(self) -> bool:
-        return "up" in self._states.values()
+    def _any_served(self) -> bool:
+        return bool(self._adapters.keys() - self._down.keys())
+
+    def _adapter_states(self) -> dict[str, str]:
+        served = {name: adapter.state for name, adapter in self._adapters.items()}
+        return served | {name: f"down: {reason}" for name, reason in self._down.items()}
 
     async def _announce(self) -> None:
         if "web" in self._adapters:
@@ -134,12 +177,14 @@ def _blobs(folder: Path) -> DirectoryBlobs:
 
 
 def _not_in_this_version(settings: Settings) -> dict[str, str]:
-    """States of the platforms that are asked for by their tokens and cannot be served yet."""
+    """The platforms that are asked for by their tokens and cannot be served yet, with the reason."""
     x = settings.x
-    wanted = {
-        "telegram": settings.telegram.token,
-        "x": x.consumer_key or x.consumer_secret or x.access_token or x.access_token_secret,
-    }
-    return {
-        name: "down: this version of Atelier has no adapter for it yet" for name, secret in wanted.items() if secret
-    }
+    wanted = x.consumer_key or x.consumer_secret or x.access_token or x.access_token_secret
+    return {"x": "this version of Atelier has no adapter for it yet"} if wanted else {}
+
+
+def _invited(settings: Settings) -> set[str] | None:
+    """The only ones who may order; None where everybody may."""
+    if not settings.access.allow_list:
+        return None
+    return {*settings.access.allowed, *(f"telegram:{admin}" for admin in settings.telegram.admins)}

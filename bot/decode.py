@@ -2,8 +2,9 @@
 
 RAW is the file as it came, LIMITS the JSON of a `LimitsSettings`. The picture is written upright, in sRGB, without any
 metadata, to OUTPUT: a JPEG where the source was lossy, else a PNG. The verdict is one JSON object on stdout:
-``{"suffix", "width", "height"}``; or ``{"code", "message", "cause"}``, code and message those of a `BadPicture`; or
-``{"errno"}`` where the picture was good and the disk was not. The process may crash or be killed on the way.
+``{"suffix", "width", "height"}``; or ``{"code", "phrase", "args", "cause"}``, code and phrase (its id and arguments)
+those of a `BadPicture`; or ``{"errno"}`` where the picture was good and the disk was not. The process may crash or be
+killed on the way.
 
 Imports nothing but the standard library and Pillow, since every picture waits for this process to start.
 """
@@ -61,11 +62,11 @@ PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
 
 
 class Refusal(Exception):
-    """A picture that is not taken: code and sentence of the `BadPicture` to be, and the cause for the log."""
+    """A picture that is not taken: code and phrase of the `BadPicture` to be, and the cause for the log."""
 
-    def __init__(self, code: str, message: str, cause: str = "") -> None:
-        super().__init__(message)
-        self.verdict = {"code": code, "message": message, "cause": cause}
+    def __init__(self, code: str, phrase: str, cause: str = "", **args: float) -> None:
+        super().__init__(phrase)
+        self.verdict = {"code": code, "phrase": phrase, "args": args, "cause": cause}
 
 
 def main() -> None:
@@ -118,18 +119,9 @@ def _normalise(file: IO[bytes], limits: dict[str, Any]) -> tuple[str, tuple[int,
     except Refusal:
         raise
     except MemoryError as exc:
-        raise Refusal(
-            "picture_too_large",
-            f"Reading this picture takes more than the {limits['decode_memory_mb']} MB of memory that one picture may "
-            "use. Please send a smaller one.",
-        ) from exc
+        raise Refusal("picture_too_large", "error-picture-memory", megabytes=limits["decode_memory_mb"]) from exc
     except Exception as exc:  # Pillow's plugins raise nearly every kind there is over a damaged file.
-        raise Refusal(
-            "picture_broken",
-            "This picture is damaged or incomplete and cannot be read. Please send it again, or save it anew as JPEG "
-            "or PNG first.",
-            type(exc).__name__,
-        ) from exc
+        raise Refusal("picture_broken", "error-picture-damaged", type(exc).__name__) from exc
 
 
 def _paintable(file: IO[bytes], limits: dict[str, Any]) -> tuple[Image.Image, bool]:
@@ -164,19 +156,16 @@ def _open(file: IO[bytes], limits: dict[str, Any]) -> Image.Image:
         assert pixels
         raise Refusal(
             "picture_too_large",
-            f"This picture has {_at_least(int(pixels[1]) / MEGA)} megapixels; at most {limits['picture_mp']:g} are "
-            "taken. Please send a smaller one.",
+            "error-picture-megapixels",
+            megapixels=_at_least(int(pixels[1]) / MEGA),
+            most=limits["picture_mp"],
         ) from exc
     except UnidentifiedImageError as exc:
         file.seek(0)
         head = file.read(16)
         if any(accept and accept(head) is True for _, accept in map(Image.OPEN.__getitem__, FORMATS)):
             raise  # one of these, but damaged
-        raise Refusal(
-            "not_a_picture",
-            "This file is not a picture of a kind that is taken: JPEG, PNG, WebP, GIF, BMP or TIFF. Please save it as "
-            "JPEG or PNG and send that.",
-        ) from exc
+        raise Refusal("not_a_picture", "error-not-a-picture") from exc
     _check_shape(image.size, limits)
     _check_weight(image, os.fstat(file.fileno()).st_size)
     return image
@@ -184,18 +173,10 @@ def _open(file: IO[bytes], limits: dict[str, Any]) -> Image.Image:
 
 def _check_shape(size: tuple[int, int], limits: dict[str, Any]) -> None:
     short, long = sorted(size)
-    if short < limits["picture_min_side"]:
-        raise Refusal(
-            "picture_too_small",
-            f"This picture is {size[0]} × {size[1]} pixels; each side needs at least {limits['picture_min_side']}. "
-            "Please send a larger one.",
-        )
-    if long > short * limits["picture_max_ratio"]:
-        raise Refusal(
-            "picture_too_long",
-            f"This picture's long side is {_at_least(long / short)} times its short one; at most "
-            f"{limits['picture_max_ratio']:g} times is taken. Please crop it.",
-        )
+    if short < (least := limits["picture_min_side"]):
+        raise Refusal("picture_too_small", "error-picture-small", width=size[0], height=size[1], least=least)
+    if long > short * (most := limits["picture_max_ratio"]):
+        raise Refusal("picture_too_long", "error-picture-long", times=_at_least(long / short), most=most)
 
 
 def _check_weight(image: Image.Image, weight: int) -> None:
@@ -207,9 +188,9 @@ def _check_weight(image: Image.Image, weight: int) -> None:
         raise ValueError("too few bytes for so many pixels")
 
 
-def _at_least(amount: float) -> str:
+def _at_least(amount: float) -> float:
     """An amount that is over a limit, rounded up, so that it is not over the limit by looking equal to it."""
-    return f"{math.ceil(amount * 10) / 10:g}"
+    return math.ceil(amount * 10) / 10
 
 
 def _upright(image: Image.Image) -> Image.Transpose | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,10 @@ from bot.replies import explain
 from bot.scheduler import Scheduler
 from bot.store import Store
 from bot.store.tables import ReplyState
+from bot.texts import phrase
 from renderer.protocol import Progress
+
+_ID_PREFIX = re.compile(r"[0-9a-fA-F]{4,32}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +29,7 @@ class JobView:
     position: int | None  #: 1 for the next, 0 while it is rendered, None afterwards
     eta_s: float | None  #: seconds until the painting can be expected, None once it is rendered or ended
     progress: Progress | None  #: the newest, while it is rendered
+    paused: str | None = None  #: the operator's reason, while it waits and nothing is painted
 
 
 class Desk:
@@ -56,6 +61,26 @@ class Desk:
         """How a job stands; raises UnknownJob."""
         return await self._view(await self._own(job_id, requester))
 
+    async def job(self, job_id: str) -> Job | None:
+        """A job, whoever's: for groups, where others see it, too, and for admins."""
+        return await self._store.jobs.get(job_id)
+
+    async def history(self, requester: str, limit: int = 10) -> list[Job]:
+        """A requester's last jobs, the newest first."""
+        return await self._store.jobs.of_requester(requester, limit)
+
+    async def find(self, requester: str, prefix: str) -> Job:
+        """A requester's job by the beginning of its id, 4 hex digits at least; raises UnknownJob.
+
+        Of several that begin so it is the newest.
+        """
+        if not _ID_PREFIX.fullmatch(prefix):
+            raise UnknownJob
+        job = await self._store.jobs.beginning_with(prefix.lower(), requester)
+        if job is None:
+            raise UnknownJob
+        return job
+
     async def cancel(self, job_id: str, requester: str) -> JobView:
         """Cancel a job that waits, or ask the pool to stop one that is rendered: it ends when the pool says so.
 
@@ -65,7 +90,7 @@ class Desk:
         try:
             job = await self._store.jobs.cancel(job_id)
         except IllegalTransition as over:
-            raise NotReady("This painting is finished already.", "no_longer_cancellable") from over
+            raise NotReady(phrase("desk-too-late"), "no_longer_cancellable") from over
         # A queued job, too, may lie in the pool, as the next one.
         await self._pool.cancel(job.id, job.attempt)
         if job.status is Status.CANCELLED:
@@ -84,13 +109,35 @@ class Desk:
         """
         job = await self._painted(job_id, requester)
         if job.frames is None:
-            raise NotReady("This painting has no time-lapse: it was painted before there were any.", "no_timelapse")
+            raise NotReady(phrase("desk-no-timelapse"), "no_timelapse")
         return self._kept(job.frames)
 
     async def facts(self, job_id: str, requester: str) -> dict[str, Any]:
         """What is known of the finished painting, for JSON; raises as `painting` does."""
         job = await self._painted(job_id, requester)
         return {"options": job.options.model_dump(mode="json"), "notes": []} | (job.result_info or {})
+
+    async def inputs(self, job_id: str) -> tuple[Path, ...] | None:
+        """The content picture and the styles of a job, whoever's; None where they are no longer kept."""
+        job = await self._store.jobs.get(job_id)
+        if job is None:
+            return None
+        try:
+            return tuple(map(self._blobs.path, (job.content, *(style.picture for style in job.styles))))
+        except FileNotFoundError:
+            return None
+
+    async def vote(self, job_id: str, requester: str, value: int) -> None:
+        """Note what somebody thinks of a painting, 1 or -1; their last word counts.
+
+        Raises UnknownJob where it is not theirs and was not asked for in a group.
+        """
+        if value not in (1, -1):
+            raise ValueError(f"a vote is 1 or -1, not {value}")
+        job = await self._store.jobs.get(job_id)
+        if job is None or (job.requester != requester and job.place is None):
+            raise UnknownJob
+        await self._store.votes.cast(job_id, requester, value)
 
     async def health(self) -> dict[str, Any]:
         """The state of renderer, adapters and queue; ``degraded`` when an adapter or every worker is down."""
@@ -117,7 +164,7 @@ class Desk:
         job = await self._own(job_id, requester)
         if job.result is None:
             if job.status in OPEN:
-                raise NotReady("This painting is not finished yet.", "not_ready")
+                raise NotReady(phrase("desk-not-finished"), "not_ready")
             raise NotReady(explain(job), "not_painted")
         return job
 
@@ -125,11 +172,13 @@ class Desk:
         try:
             return self._blobs.path(blob or "")
         except FileNotFoundError as gone:
-            raise NotReady("This painting is no longer kept.", "not_painted") from gone
+            raise NotReady(phrase("desk-no-longer-kept"), "not_painted") from gone
 
     async def _view(self, job: Job) -> JobView:
         outlook = await self._scheduler.outlook(job)
-        return JobView(job, outlook.position, outlook.eta_s, self._latest.get(job.id))
+        paused = await self._store.switches.get("paused") if outlook.position else None
+        reason = None if paused is None else paused["reason"]
+        return JobView(job, outlook.position, outlook.eta_s, self._latest.get(job.id), reason)
 
 
 def _renderer(pool: PoolStatus) -> dict[str, Any]:

@@ -91,8 +91,8 @@ class Dispatch:
     async def _started(self, event: Started) -> None:
         await self._forget(event.job)
         try:
-            if self._stopping:
-                raise IllegalTransition("the service is stopping")
+            if self._stopping or await self._is_paused_for(event.job):
+                raise IllegalTransition("nothing is begun now")
             job = await self._store.jobs.hand_over(event.job, event.attempt, event.delivery)
         except IllegalTransition as late:
             log.info("start refused", job=event.job, attempt=event.attempt, why=str(late))
@@ -105,6 +105,13 @@ class Dispatch:
         self._rendering[job.id] = job
         self._idle.clear()
         log.info("job started", job=job.id, attempt=job.attempt, delivery=event.delivery, worker=event.worker)
+
+    async def _is_paused_for(self, job_id: str) -> bool:
+        """While paused, what waits in the pool is not begun; what a worker's death has interrupted goes on."""
+        if await self._store.switches.get("paused") is None:
+            return False
+        job = await self._store.jobs.get(job_id)
+        return job is not None and job.status is Status.QUEUED
 
     def _progress(self, event: Progress) -> None:
         job = self._rendering.get(event.job)
@@ -150,7 +157,8 @@ class Dispatch:
         if job is None or job.attempt != event.attempt:
             raise IllegalTransition("another attempt is the current one" if job else "there is no such job")
         if job.status is Status.QUEUED:
-            if self._stopping and isinstance(event, Failed):
+            # Nobody asked for its cancel, or it would be cancelled: we did, when its start was refused.
+            if isinstance(event, Failed) and (self._stopping or event.reason is FailureReason.CANCELLED):
                 raise IllegalTransition("taken back")
             # A worker ends what an earlier run of the bot had handed over, or the pool refuses it unseen.
             job = await self._store.jobs.hand_over(job.id, job.attempt, event.delivery)

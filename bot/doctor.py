@@ -8,12 +8,13 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bot.child import child_of
+from bot.errors import AdapterDown, OperatorError
 from config.lock import DataDirectory, DataDirectoryError, DataDirectoryInUse
 from config.settings import Settings
 from renderer.protocol import Event
@@ -54,8 +55,9 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield _disk(settings.data_dir)
     async for finding in _renderer(settings):
         yield finding
-    for finding in _adapters(settings, served=data.verdict is Verdict.CARE):
-        yield finding
+    yield _web(settings, served=data.verdict is Verdict.CARE)
+    yield await _telegram(settings)
+    yield _x(settings)
 
 
 def _package(package: str, wanted: str) -> Finding:
@@ -116,15 +118,23 @@ async def _ignore(_: Event) -> None:
     """The doctor's child paints nothing."""
 
 
-def _adapters(settings: Settings, served: bool) -> Iterator[Finding]:
-    yield _web(settings, served)
-    x = settings.x
-    tokens = {"telegram": settings.telegram.token, "x": x.consumer_key or x.access_token}
-    for name, token in tokens.items():
-        if token:
-            yield Finding(name, Verdict.CARE, "set, but this version of Atelier has no adapter for it yet")
-        else:
-            yield Finding(name, Verdict.WELL, "off")
+async def _telegram(settings: Settings) -> Finding:
+    if settings.telegram.token is None:
+        return Finding("telegram", Verdict.WELL, "off")
+    from bot.adapters.telegram.introduction import introduce
+
+    try:
+        return Finding("telegram", Verdict.WELL, f"the bot is @{await introduce(settings.telegram)}")
+    except AdapterDown as exc:
+        return Finding("telegram", Verdict.ILL, str(exc), "ask @BotFather for the token")
+    except OperatorError as exc:
+        return Finding("telegram", Verdict.CARE, str(exc), "nothing to do, if the network comes back by itself")
+
+
+def _x(settings: Settings) -> Finding:
+    if settings.x.consumer_key or settings.x.access_token:
+        return Finding("x", Verdict.CARE, "set, but this version of Atelier has no adapter for it yet")
+    return Finding("x", Verdict.WELL, "off")
 
 
 def _web(settings: Settings, served: bool) -> Finding:

@@ -9,11 +9,11 @@
     │   ├── BadRequest            bad_options, bad_upload, bad_format, …
     │   ├── UnknownWord           unknown_word; says the nearest known one
     │   ├── UnknownStyle          unknown_style (also: no style has such tags)
-    │   ├── Forbidden             foreign_host, foreign_origin, bad_key
+    │   ├── Forbidden             foreign_host, foreign_origin, bad_key, banned, not_allowed
     │   ├── UnknownJob            unknown_job (also: a job of somebody else)
-    │   ├── NotReady              not_ready, not_painted, no_timelapse, no_longer_cancellable
+    │   ├── NotReady              not_ready, not_painted, no_timelapse, no_longer_cancellable, input_gone
     │   ├── TooExpensive          too_expensive; says the largest size that fits
-    │   └── Busy                  too_many_jobs, queue_full; says when to come back
+    │   └── Busy                  too_many_jobs, queue_full, quota_… and group_quota_…, closing; says when
     ├── OperatorError             what the operator can mend; ends a command with exit status 2 and one line
     │   └── RendererUnavailable
     ├── AdapterDown               one platform cannot be served; the others go on
@@ -26,20 +26,30 @@
 
 from __future__ import annotations
 
+from bot.texts import Said, phrase, say, verbatim
+
 
 class AtelierError(Exception):
     """The root; anything else that reaches a border is a bug and is shown to nobody."""
 
 
 class UserError(AtelierError):
-    """Something that the person who asked can mend."""
+    """Something that the person who asked can mend; `said` is the sentence without a language."""
 
     code = "bad_request"
 
-    def __init__(self, message: str, code: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, said: Said | str, code: str | None = None) -> None:
+        super().__init__(said)
+        self.said = verbatim(said) if isinstance(said, str) else said
         self.code = code or type(self).code
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return say(self.said)
 
 
 class BadPicture(UserError):
@@ -78,7 +88,7 @@ class UnknownJob(UserError):
     code = "unknown_job"
 
     def __init__(self) -> None:
-        super().__init__("There is no such painting, or it is not yours.")
+        super().__init__(phrase("error-unknown-job"))
 
 
 class NotReady(UserError):
@@ -98,8 +108,8 @@ class Busy(UserError):
 
     code = "queue_full"
 
-    def __init__(self, message: str, code: str | None = None, retry_after_s: float = 60) -> None:
-        super().__init__(message, code)
+    def __init__(self, said: Said | str, code: str | None = None, retry_after_s: float = 60) -> None:
+        super().__init__(said, code)
         self.retry_after_s = retry_after_s
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from bot.errors import BadRequest
 from bot.processes import run_module
+from bot.texts import phrase
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ class Films:
     async def film(self, frames: Path, kind: str) -> Path:
         """The film of that kind (`KINDS`) of a painting's frames, which are a blob. Raises BadRequest (bad_format)."""
         if kind not in KINDS:
-            raise BadRequest(f"A time-lapse can be had as {', '.join(KINDS)}.", "bad_format")
+            raise BadRequest(phrase("error-film-kind", kinds=", ".join(KINDS)), "bad_format")
         film = self._folder / f"{frames.stem}.{kind}"
         async with self._encoding:
             if not film.exists():

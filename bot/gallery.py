@@ -23,9 +23,10 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import BadPicture, OperatorError, UnknownStyle
-from bot.options import Known, Wishes, nearest, same
+from bot.options import Known, Wishes, hint, same
 from bot.pictures import normalise
 from bot.processes import run_module
+from bot.texts import phrase, together
 from config.settings import Settings
 
 #: Long edges in pixels.
@@ -109,7 +110,8 @@ class Gallery:
         matching = self.matching(must, must_not)
         if not matching:
             wanted = " ".join([*(f"+{tag}" for tag in sorted(must)), *(f"-{tag}" for tag in sorted(must_not))])
-            raise UnknownStyle(f"No style is {wanted}. There are the tags {', '.join(sorted(self.known().tags))}.")
+            tags = ", ".join(sorted(self.known().tags))
+            raise UnknownStyle(phrase("error-no-style-matches", wanted=wanted, tags=tags))
         return random.Random(seed).choice(matching)
 
     def chosen(self, wishes: Wishes, seed: int | None = None) -> tuple[tuple[Entry, float], ...]:
@@ -205,9 +207,7 @@ def _named(name: str, entries: Sequence[Entry]) -> Entry:
     if entry := by_key.get(same(name)):
         return entry
     names = {key: entry.name for key, entry in by_key.items()}
-    near = nearest(name, names)
-    hint = f"Did you mean “{near}”?" if near else f"There are {', '.join(names.values())}."
-    raise UnknownStyle(f"There is no style “{name[:40]}”. {hint}")
+    raise UnknownStyle(together(phrase("error-no-style", name=name[:40]), hint(name, names)))
 
 
 def _drawn(toml: Path) -> Entry:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import structlog
 
-from bot.errors import BadPicture, BadRequest, Busy, TooExpensive
+from bot.accounts import Accounts, over_quota
+from bot.errors import BadPicture, BadRequest, Busy, NotReady, TooExpensive, UnknownJob
 from bot.estimates import Estimates
 from bot.jobs import Job, new_id
 from bot.pictures import Picture, normalise
@@ -21,11 +24,18 @@ from bot.replies import duration
 from bot.scheduler import Scheduler
 from bot.store import Store
 from bot.store.jobs import NoRoom, Room
+from bot.store.quotas import OverQuota
+from bot.texts import Phrase, phrase
 from config.settings import LimitsSettings
 from renderer.options import RenderOptions
 from renderer.protocol import StyleInput
 
 log = structlog.get_logger(__name__)
+
+#: When to come back to a service that takes nothing at the moment: nobody knows.
+_CLOSED_S = 600.0
+
+Put = Callable[[Path], Awaitable[str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,68 +48,164 @@ class Order:
     content: Path
     styles: tuple[Style, ...]  #: none for a dream, else one at least
     options: RenderOptions
+    place: str | None = None  #: ``platform:id`` of the group where it was asked
+    language: str | None = None  #: of `bot.texts.LANGUAGES`
+    address: dict[str, Any] | None = None  #: where the reply goes, the adapter's own JSON
+
+
+@dataclasses.dataclass(frozen=True)
+class Again:
+    """A new job from the pictures of another, which is the requester's or was asked for in the same place."""
+
+    job: Job
+    adapter: str
+    source: str
+    requester: str
+    options: RenderOptions
+    place: str | None = None
+    language: str | None = None
+    address: dict[str, Any] | None = None
+    styles: tuple[Style, ...] | None = None  #: others, in place of the stored ones
+    swapped: bool = False  #: content and first style change places; excludes `styles`
 
 
 class Intake:
     """Accepts orders. The pictures in an order stay their adapter's, to keep or to remove."""
 
     def __init__(
-        self, store: Store, blobs: BlobStore, limits: LimitsSettings, estimates: Estimates, scheduler: Scheduler
+        self,
+        store: Store,
+        blobs: BlobStore,
+        limits: LimitsSettings,
+        estimates: Estimates,
+        scheduler: Scheduler,
+        accounts: Accounts,
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._limits = limits
         self._estimates = estimates
         self._scheduler = scheduler
+        self._accounts = accounts
         self._room = Room(limits.open_jobs_per_requester, limits.open_jobs)
 
     async def accept(self, order: Order) -> Job:
         """The job that the order makes, or made when it came before; committed when this returns.
 
-        Raises BadPicture, BadRequest, TooExpensive or Busy.
+        Raises Forbidden, BadPicture, BadRequest, TooExpensive or Busy.
         """
-        known = await self._store.jobs.by_source(order.adapter, order.source)
+        return await self._admit(order, lambda: self._take_in(order))
+
+    async def again(self, again: Again) -> Job:
+        """The job that comes of another's pictures, as `accept`.
+
+        Raises also UnknownJob, and NotReady (input_gone) where the pictures are no longer kept.
+        """
+        return await self._admit(again, lambda: self._take_up(again))
+
+    async def _admit(self, asked: Order | Again, make: Callable[[], Awaitable[Job]]) -> Job:
+        known = await self._store.jobs.by_source(asked.adapter, asked.source)
         if known is not None:
             return known
-        _check_styles(order)
+        if await self._store.switches.get("drained") is not None:
+            raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
+        await self._accounts.admit(asked.requester, asked.place)
         try:
             # Before the costly part; `add` asks again, in the transaction that counts.
-            await self._store.jobs.check_room(order.requester, self._room)
-            job = await self._take_in(order)
+            await self._store.jobs.check_room(asked.requester, self._room)
+            await self._store.jobs.check_quotas(asked.requester, asked.place, self._accounts.quotas)
+            job = await make()
         except NoRoom as full:
-            raise await self._busy(order.requester, full) from full
+            raise await self._busy(asked.requester, full) from full
+        except OverQuota as over:
+            raise over_quota(over) from over
         self._scheduler.ring(job.id)
         return job
 
     async def _take_in(self, order: Order) -> Job:
+        _check_styles(order.options, order.styles)
         with contextlib.ExitStack() as scratch:
-            content = await self._normalise(order.content, "The content picture", scratch)
-            styles = []
-            for number, style in enumerate(order.styles, 1):
-                which = "The style picture" if len(order.styles) == 1 else f"Style picture {number}"
-                picture = await self._normalise(style.picture, which, scratch)
-                mask = await self._mask(style.mask, f"Mask {number}", content, scratch) if style.mask else None
-                styles.append(Style(picture.file, style.weight, mask))
+            content = await self._normalise(order.content, phrase("intake-the-content"), scratch)
+            styles = await self._normalise_all(order.styles, content, scratch)
             estimate_s = await self._estimate(order.options, content)
-            return await self._commit(order, content.file, styles, estimate_s)
+            async with self._store.blobs.putting(self._blobs) as put:
+                name = await put(content.file)
+                return await self._commit(order, name, await _stored(styles, put), estimate_s)
 
-    async def _normalise(self, raw: Path, which: str, scratch: contextlib.ExitStack) -> Picture:
+    async def _take_up(self, again: Again) -> Job:
+        name, kept = _stored_pictures(again)
+        _check_styles(again.options, kept if again.styles is None else again.styles)
+        with contextlib.ExitStack() as scratch:
+            content = await self._kept(name)
+            styles = await self._normalise_all(again.styles or (), content, scratch)
+            estimate_s = await self._estimate(again.options, content)
+            async with self._store.blobs.putting(self._blobs) as put:
+                # From here on nobody removes a picture.
+                inputs = kept if again.styles is None else await _stored(styles, put)
+                for needed in (name, *(part for style in inputs for part in (style.picture, style.mask) if part)):
+                    self._path(needed)
+                return await self._commit(again, name, inputs, estimate_s)
+
+    async def _commit(
+        self, asked: Order | Again, content: str, styles: tuple[StyleInput, ...], estimate_s: float
+    ) -> Job:
+        job = Job(
+            id=new_id(),
+            adapter=asked.adapter,
+            source=asked.source,
+            requester=asked.requester,
+            content=content,
+            styles=styles,
+            options=asked.options,
+            created_at=time.time(),
+            place=asked.place,
+            language=asked.language,
+        )
+        kept = await self._store.jobs.add(
+            job, estimate_s=estimate_s, room=self._room, quotas=self._accounts.quotas, address=asked.address
+        )
+        if kept is job:
+            log.info("job accepted", job=job.id, adapter=job.adapter, estimate_s=round(estimate_s))
+        return kept
+
+    async def _normalise_all(
+        self, styles: Sequence[Style], content: Picture, scratch: contextlib.ExitStack
+    ) -> list[Style]:
+        normal = []
+        for number, style in enumerate(styles, 1):
+            which = phrase("intake-the-style") if len(styles) == 1 else phrase("intake-style", number=number)
+            picture = await self._normalise(style.picture, which, scratch)
+            mask = await self._mask(style.mask, number, content, scratch) if style.mask else None
+            normal.append(Style(picture.file, style.weight, mask))
+        return normal
+
+    async def _normalise(self, raw: Path, which: Phrase, scratch: contextlib.ExitStack) -> Picture:
         try:
             picture = await normalise(raw, self._blobs.scratch, self._limits)
         except BadPicture as bad:
-            raise BadPicture(f"{which}: {bad.message}", bad.code) from bad
+            raise BadPicture(phrase("intake-about", which=which, problem=bad.said), bad.code) from bad
         scratch.callback(picture.file.unlink, missing_ok=True)
         return picture
 
-    async def _mask(self, raw: Path, which: str, content: Picture, scratch: contextlib.ExitStack) -> Path:
+    async def _mask(self, raw: Path, number: int, content: Picture, scratch: contextlib.ExitStack) -> Path:
+        which = phrase("intake-mask", number=number)
         mask = await self._normalise(raw, which, scratch)
         if not mask.has_shape_of(content):
-            raise BadPicture(
-                f"{which}: it has {mask.width} × {mask.height} pixels, which is not the shape of the content picture "
-                f"({content.width} × {content.height}). Please draw it over the content picture.",
-                "mask_mismatch",
-            )
+            sizes = {"width": mask.width, "height": mask.height}
+            sizes |= {"content-width": content.width, "content-height": content.height}
+            problem = phrase("intake-mask-mismatch", **sizes)
+            raise BadPicture(phrase("intake-about", which=which, problem=problem), "mask_mismatch")
         return mask.file
+
+    async def _kept(self, name: str) -> Picture:
+        file = self._path(name)
+        return Picture(file, *await asyncio.to_thread(_size, file))
+
+    def _path(self, name: str) -> Path:
+        try:
+            return self._blobs.path(name)
+        except FileNotFoundError as gone:
+            raise NotReady(phrase("intake-input-gone"), "input_gone") from gone
 
     async def _estimate(self, options: RenderOptions, content: Picture) -> float:
         aspect = content.width / content.height
@@ -108,51 +214,56 @@ class Intake:
         if expected_s <= allowed_s:
             return expected_s
         size = await self._estimates.largest_size_within(allowed_s, options, aspect)
-        fewer_steps = "Fewer iterations" if options.iterations else "The quality “draft”"
-        way_out = f"{size} pixels would do" if size else f"{fewer_steps} may do"
-        raise TooExpensive(
-            f"This painting would take about {duration(expected_s)}, more than the {duration(allowed_s)} allowed. "
-            f"{way_out}."
-        )
-
-    async def _commit(self, order: Order, content: Path, styles: list[Style], estimate_s: float) -> Job:
-        async with self._store.blobs.putting(self._blobs) as put:
-            job = Job(
-                id=new_id(),
-                adapter=order.adapter,
-                source=order.source,
-                requester=order.requester,
-                content=await put(content),
-                styles=tuple([await _stored(style, put) for style in styles]),
-                options=order.options,
-                created_at=time.time(),
-            )
-            kept = await self._store.jobs.add(job, estimate_s=estimate_s, room=self._room)
-        if kept is job:
-            log.info("job accepted", job=job.id, adapter=job.adapter, estimate_s=round(estimate_s))
-        return kept
+        fewer_steps = "intake-way-out-iterations" if options.iterations else "intake-way-out-draft"
+        way_out = phrase("intake-way-out-size", size=size) if size else phrase(fewer_steps)
+        lengths = {"expected": duration(expected_s), "allowed": duration(allowed_s)}
+        raise TooExpensive(phrase("intake-too-expensive", **lengths, **{"way-out": way_out}))
 
     async def _busy(self, requester: str, full: NoRoom) -> Busy:
         wait_s = await self._scheduler.next_end_s(None if full.in_all else requester)
-        again = f"please try again in about {duration(wait_s)}."
+        wait = duration(wait_s)
         if full.in_all:
-            return Busy(f"All places in the queue are taken; {again}", "queue_full", wait_s)
+            return Busy(phrase("busy-queue-full", wait=wait), "queue_full", wait_s)
         number = self._room.per_requester
-        return Busy(
-            f"You have {number} painting{'s' if number > 1 else ''} under way already; {again}", "too_many_jobs", wait_s
-        )
+        return Busy(phrase("busy-too-many-jobs", number=number, wait=wait), "too_many_jobs", wait_s)
 
 
-async def _stored(style: Style, put: Callable[[Path], Awaitable[str]]) -> StyleInput:
-    mask = await put(style.mask) if style.mask else None
-    return StyleInput(picture=await put(style.picture), weight=style.weight, mask=mask)
+async def _stored(styles: Sequence[Style], put: Put) -> tuple[StyleInput, ...]:
+    inputs = []
+    for style in styles:
+        mask = await put(style.mask) if style.mask else None
+        inputs.append(StyleInput(picture=await put(style.picture), weight=style.weight, mask=mask))
+    return tuple(inputs)
 
 
-def _check_styles(order: Order) -> None:
-    dreaming = order.options.mode == "dream"
-    if dreaming and order.styles:
-        raise BadRequest("A dream is made of one picture alone: leave the style out.", "bad_options")
-    if not dreaming and not order.styles:
-        raise BadPicture("A style is missing: send a picture, or name one of the gallery.", "picture_missing")
-    if not all(0 < style.weight < math.inf for style in order.styles):
-        raise BadRequest("The weight of a style is a number above 0.", "bad_options")
+def _stored_pictures(again: Again) -> tuple[str, tuple[StyleInput, ...]]:
+    """Blob names of content and styles; raises UnknownJob where they are not the requester's to use."""
+    job = again.job
+    if job.requester != again.requester and (job.place is None or job.place != again.place):
+        raise UnknownJob
+    if not again.swapped:
+        return job.content, job.styles
+    if not job.styles:
+        raise BadRequest(phrase("intake-nothing-to-swap"), "bad_options")
+    first, *others = job.styles
+    # A mask was drawn over the former content.
+    styles = (first.model_copy(update={"picture": job.content}), *others)
+    return first.picture, tuple(style.model_copy(update={"mask": None}) for style in styles)
+
+
+def _size(file: Path) -> tuple[int, int]:
+    # Here, since few need it. A header alone is read, of a picture that was normalised.
+    from PIL import Image
+
+    with Image.open(file) as image:
+        return image.size
+
+
+def _check_styles(options: RenderOptions, styles: Sequence[Style | StyleInput]) -> None:
+    dreaming = options.mode == "dream"
+    if dreaming and styles:
+        raise BadRequest(phrase("intake-dream-style"), "bad_options")
+    if not dreaming and not styles:
+        raise BadPicture(phrase("intake-no-style"), "picture_missing")
+    if not all(0 < style.weight < math.inf for style in styles):
+        raise BadRequest(phrase("intake-weight"), "bad_options")

@@ -7,6 +7,7 @@ import secrets
 from enum import StrEnum
 from typing import Any
 
+from bot.texts import phrase, say
 from renderer.options import MIN_SIZE, RenderOptions
 from renderer.protocol import StyleInput
 
@@ -72,6 +73,8 @@ class Job:
     frames: str | None = None  #: blob name of the painting's time-lapse
     explanation: str | None = None  #: a sentence for the requester where `reason` alone says too little
     too_large: int | None = None  #: long edge (px) first tried, where the device had too little memory for it
+    place: str | None = None  #: where it was asked, ``platform:id`` of a group; None where nobody else is
+    language: str | None = None  #: of `bot.texts.LANGUAGES`, for what is said of it
 
 
 def new_id() -> str:
@@ -86,8 +89,8 @@ def smaller(size: int) -> int | None:
 
 
 def made_smaller(size: int, wanted: int) -> str:
-    """What is told of a painting that had to be made smaller than wanted; long edges in pixels."""
-    return f"Painted at {size} px: the device had too little memory for {wanted}."
+    """What is noted of a painting that had to be made smaller than wanted, in English; long edges in pixels."""
+    return say(phrase("reply-made-smaller", size=size, wanted=wanted))
 
 
 def check_transition(before: Status, after: Status) -> None:

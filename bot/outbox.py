@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections import defaultdict
 from collections.abc import Mapping
 
 import structlog
 
 from bot.errors import Refused, Retry, Unknown
-from bot.jobs import Job
+from bot.jobs import IllegalTransition, Job
 from bot.ports import Adapter, BlobStore, Sent
 from bot.replies import reply_to
 from bot.store import Store
@@ -20,6 +21,8 @@ from bot.store.tables import ReplyState
 log = structlog.get_logger(__name__)
 
 _LONGEST_PAUSE_S = 300.0
+#: Replies that an adapter sends at a time: one that hangs holds up few.
+_AT_ONCE = 8
 
 
 class Outbox:
@@ -54,29 +57,41 @@ class Outbox:
                 serving.create_task(self._serve(name, adapter), name=f"outbox {name}")
 
     async def _serve(self, name: str, adapter: Adapter) -> None:
-        while not self._stopping:
-            self._bells[name].clear()
-            due = await self._rows.due(name)
-            for reply in due:
-                if self._stopping:
-                    return
-                await self._handle(adapter, reply)
-            if not due:
-                await self._wait(name)
+        sending: set[str] = set()
+        async with asyncio.TaskGroup() as replying:
+            while not self._stopping:
+                self._bells[name].clear()
+                for reply in await self._rows.due(name):
+                    job = reply.job.id
+                    if job not in sending and len(sending) < _AT_ONCE and not self._stopping:
+                        sending.add(job)
+                        task = replying.create_task(self._handle(adapter, reply), name=f"reply to {job}")
+                        task.add_done_callback(functools.partial(self._ended, sending, name, job))
+                await self._wait(name, any_sending=bool(sending))
 
-    async def _wait(self, name: str) -> None:
-        next_s = await self._rows.seconds_to_next(name)
+    def _ended(self, sending: set[str], name: str, job: str, _: asyncio.Task[None]) -> None:
+        sending.discard(job)
+        self._bells[name].set()
+
+    async def _wait(self, name: str, any_sending: bool) -> None:
+        # What is being sent counts as due; its end rings the bell.
+        next_s = None if any_sending else await self._rows.seconds_to_next(name)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._poll_s if next_s is None else min(next_s, self._poll_s)):
                 await self._bells[name].wait()
 
     async def _handle(self, adapter: Adapter, due: DueReply) -> None:
+        # Its job was erased meanwhile, or somebody has settled it.
+        with contextlib.suppress(IllegalTransition):
+            await self._deal_with(adapter, due)
+
+    async def _deal_with(self, adapter: Adapter, due: DueReply) -> None:
         job = due.job
         asking = due.state is ReplyState.SENDING
         if not asking:
             await self._rows.claim(job)
         try:
-            sent = await (adapter.find_reply(job) if asking else self._send(adapter, job))
+            sent = await (adapter.find_reply(job) if asking else self._send(adapter, due))
         except Refused as refusal:
             log.info("reply refused", job=job.id, why=str(refusal))
             await self._rows.refused(job, str(refusal))
@@ -84,17 +99,26 @@ class Outbox:
             await self._rows.postpone(job, due.state, told.after_s, str(told))
         except Unknown as unknown:
             log.warning("reply unknown", job=job.id, why=str(unknown))
-            await self._rows.postpone(job, ReplyState.SENDING, _pause_s(due.tries) if asking else 0, str(unknown))
+            await self._ask_later(due, str(unknown))
         except Exception as error:
-            # An adapter's bug may cost neither this painting nor the other replies.
+            # What an adapter has not mapped may have come after the platform took the reply.
             log.exception("reply failed", job=job.id, adapter=adapter.name, tries=due.tries)
-            await self._rows.postpone(job, due.state, _pause_s(due.tries), repr(error))
+            await self._ask_later(due, repr(error))
         else:
             await self._settle(job, sent)
 
-    async def _send(self, adapter: Adapter, job: Job) -> Sent:
-        painting = self._blobs.path(job.result) if job.result else None
+    async def _send(self, adapter: Adapter, due: DueReply) -> Sent:
+        job = due.job
+        try:
+            painting = self._blobs.path(job.result) if job.result else None
+        except FileNotFoundError as lost:
+            log.exception("painting lost", job=job.id)
+            raise Retry(_pause_s(due.tries)) from lost
         return await adapter.reply(job, reply_to(job, painting))
+
+    async def _ask_later(self, due: DueReply, error: str) -> None:
+        pause_s = _pause_s(due.tries) if due.state is ReplyState.SENDING else 0
+        await self._rows.postpone(due.job, ReplyState.SENDING, pause_s, error)
 
     async def _settle(self, job: Job, sent: Sent | None) -> None:
         if sent is None:

@@ -16,6 +16,7 @@ import structlog
 
 from bot.errors import BadPicture
 from bot.processes import run_module
+from bot.texts import phrase
 from config.settings import LimitsSettings
 
 #: Pictures decoded at the same time; each may take `LimitsSettings.decode_memory_mb`.
@@ -58,11 +59,10 @@ async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSet
     """
     weight = (await asyncio.to_thread(raw.stat)).st_size
     if weight == 0:
-        raise BadPicture("This file is empty. Please send the picture again.")
+        raise BadPicture(phrase("error-picture-empty"))
     if weight > limits.picture_mb * 1e6:
         raise BadPicture(
-            f"This picture has {math.ceil(weight / 1e5) / 10:g} MB; at most {limits.picture_mb:g} MB are taken. "
-            "Please send a smaller one.",
+            phrase("error-picture-heavy", megabytes=math.ceil(weight / 1e5) / 10, most=limits.picture_mb),
             "picture_too_heavy",
         )
     output = scratch("")
@@ -72,7 +72,7 @@ async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSet
             verdict = await _decode(raw, output, limits)
         if "code" in verdict:
             log.info("picture refused", code=verdict["code"], cause=verdict["cause"])
-            raise BadPicture(verdict["message"], verdict["code"])
+            raise BadPicture(phrase(verdict["phrase"], **verdict["args"]), verdict["code"])
         if "errno" in verdict:
             raise OSError(verdict["errno"], os.strerror(verdict["errno"]), str(output))
         return Picture(output.replace(scratch(verdict["suffix"])), verdict["width"], verdict["height"])
@@ -85,14 +85,9 @@ async def _decode(raw: Path, output: Path, limits: LimitsSettings) -> dict[str, 
     try:
         ended = await run_module("bot.decode", raw, output, limits.model_dump_json(), timeout_s=limits.decode_timeout_s)
     except TimeoutError as exc:
-        raise BadPicture(
-            f"Reading this picture took longer than {limits.decode_timeout_s:g} seconds. Please send a smaller one.",
-            "picture_too_large",
-        ) from exc
+        raise BadPicture(phrase("error-picture-slow", seconds=limits.decode_timeout_s), "picture_too_large") from exc
     if ended.status == 0:
         verdict: dict[str, Any] = json.loads(ended.stdout)
         return verdict
     log.error("decoder died", returncode=ended.status, stderr=ended.stderr[-2000:])
-    raise BadPicture(
-        "This picture could not be read. Please save it anew as JPEG or PNG and send that.", "picture_broken"
-    )
+    raise BadPicture(phrase("error-picture-unreadable"), "picture_broken")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.jobs import Job
+from bot.texts import Said
 from renderer.options import RenderOptions
 from renderer.protocol import Event, Progress, StyleInput
 
@@ -16,7 +17,7 @@ from renderer.protocol import Event, Progress, StyleInput
 class Reply:
     """What a requester is told at the end of a job: the painting, or one sentence why there is none."""
 
-    text: str
+    said: Said
     painting: Path | None = None
 
 
@@ -31,6 +32,10 @@ class Adapter(Protocol):
     """One platform."""
 
     name: str
+
+    @property
+    def state(self) -> str:
+        """``up``, or what is the matter with the connection: for operators."""
 
     async def run(self) -> None:
         """Serve until cancelled; raises AdapterDown(reason) where the platform cannot be served."""

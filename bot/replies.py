@@ -7,42 +7,48 @@ from pathlib import Path
 
 from bot.jobs import Job, Status
 from bot.ports import Reply
+from bot.texts import Phrase, Said, phrase, say, together, verbatim
 
-_REASONS = {
-    "cancelled": "This painting was cancelled.",
-    "out_of_memory": "There is too little memory for this painting, even at a smaller size. Please try a smaller one.",
-    "bad_input": "One of the pictures could not be painted from. Please try another.",
-    "poisoned": "The painter stopped on this one several times, so it was set aside. Please try other pictures.",
-    "undeliverable": "The painting was made, but it could not be sent to you.",
-}
-_EXPIRED = "This painting waited for too long and was given up. Please ask again."
+_REASONS = {"cancelled", "out_of_memory", "bad_input", "poisoned", "undeliverable"}
 
 
-def explain(job: Job) -> str:
+def explain(job: Job) -> Phrase:
     """One sentence on why a failed, cancelled or expired job has no painting."""
     if job.status is Status.EXPIRED:
-        return _EXPIRED
+        return phrase("reply-expired")
     if job.explanation:
-        return job.explanation
+        return verbatim(job.explanation)
+    if job.reason in _REASONS:
+        return phrase(f"reply-{job.reason.replace('_', '-')}")
     # The id's beginning is what an admin can look up.
-    return _REASONS.get(job.reason or "", f"Something went wrong on our side, sorry (code {job.id[:8]}).")
+    return phrase("reply-internal", code=job.id[:8])
 
 
 def reply_to(job: Job, painting: Path | None) -> Reply:
     """The reply to an ended job: its painting and what is to be known of it, or why there is none."""
     if painting is None:
         return Reply(explain(job))
-    notes = (job.result_info or {}).get("notes", [])
-    return Reply(" ".join(["Here is your painting.", *notes]), painting)
+    return Reply(together(phrase("reply-painted"), *notes(job)), painting)
 
 
-def duration(seconds: float) -> str:
+def notes(job: Job) -> tuple[Said, ...]:
+    """What is to be known of a painting: made smaller for want of memory, say."""
+    info = job.result_info or {}
+    ours = [phrase("reply-smaller-tiles")]
+    if job.too_large and info:
+        size = max(info["width"], info["height"])
+        ours.append(phrase("reply-made-smaller", size=size, wanted=job.too_large))
+    # Facts are kept in English, as the API gives them.
+    known: dict[str, Said] = {say(said): said for said in ours}
+    return tuple(known.get(note, verbatim(note)) for note in info.get("notes", []))
+
+
+def duration(seconds: float) -> Phrase:
     """A length of time as people say it, rounded up: ``40 seconds``, ``3 minutes``, ``2 hours``."""
     if seconds > 90 * 60:
-        length, unit = seconds / 3600, "hour"
+        length, unit = seconds / 3600, "hours"
     elif seconds > 90:
-        length, unit = seconds / 60, "minute"
+        length, unit = seconds / 60, "minutes"
     else:
-        length, unit = seconds, "second"
-    number = max(1, math.ceil(length))
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+        length, unit = seconds, "seconds"
+    return phrase(f"duration-{unit}", number=max(1, math.ceil(length)))

@@ -31,7 +31,7 @@ class Outlook:
 
 
 class Scheduler:
-    """Keeps the pool supplied from the store: first come, first served.
+    """Keeps the pool supplied from the store: first come, first served, and nothing while ``paused`` is set.
 
     `latest` holds the newest progress of jobs being rendered, by id; `reply_due` is called when a job has ended
     here. A rung bell brings a job to the pool at once, and every `poll_s` seconds the store is asked anyway.
@@ -108,6 +108,8 @@ class Scheduler:
         self._reply_due()
 
     async def _supply(self) -> None:
+        if await self._store.switches.get("paused") is not None:
+            return
         # Ended in the store but not yet let go by the pool, a job takes no place.
         held = await self._store.queue.underway(await self._pool.held())
         room = (await self._pool.status()).slots + PREFETCH - len(held)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from PIL import Image
 
+from renderer import devices
 from renderer.effort import Scale, pixels_evaluated
 from renderer.images import resize, scaled_size
 from renderer.optimise import Evaluation
@@ -48,6 +49,8 @@ class Scalewise(abc.ABC):
         work = pixels_evaluated(self._scales)
         done, iterations = 0, 0
         for scale in self._scales:
+            # What the last scale's sizes have left in the allocator fits none of this one's.
+            devices.give_back_memory()
             self._picture = self._enlarged(scale.long_edge)
             for evaluation in self._encoder.persevere(functools.partial(self._evaluate, scale.long_edge), scale.steps):
                 self._picture = evaluation.variable

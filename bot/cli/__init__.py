@@ -1,4 +1,4 @@
-"""The command line: `atelier run | paint | dream | gallery | settings | doctor | weights`."""
+"""The command line: `atelier run | paint | dream | gallery | admin | settings | doctor | weights`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bot.cli.admin import admin_app
 from bot.cli.choices import Sectioned
 from bot.cli.gallery import gallery_command
 from bot.cli.painting import dream_command, paint_command
@@ -61,6 +62,7 @@ def run() -> None:
 app.command("paint", cls=Sectioned)(paint_command)
 app.command("dream", cls=Sectioned)(dream_command)
 app.command("gallery")(gallery_command)
+app.add_typer(admin_app, name="admin")
 
 
 @app.command()
@@ -116,7 +118,11 @@ def main() -> None:
     except OSError as exc:  # a name too long, a folder that may not be looked into, a full disk
         sys.exit(_complain(f"{exc.filename or 'the file'}: {exc.strerror}"))
     except typer.TyperException as exc:
-        sys.exit(_complain(exc.format_message()))
+        message = exc.format_message()
+        if message.startswith("Usage:"):  # a command without its arguments is answered with its help
+            sys.stderr.write(f"{message}\n")
+            sys.exit(USAGE)
+        sys.exit(_complain(message))
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(status)

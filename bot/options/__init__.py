@@ -12,6 +12,6 @@ Spaces, commas and lines separate words. Case does not count, nor do the hyphens
 """
 
 from bot.options.grammar import Known, Wishes, parse
-from bot.options.values import allowed, explain, layers, nearest, number, same
+from bot.options.values import allowed, explain, hint, layers, nearest, number, same
 
-__all__ = ["Known", "Wishes", "allowed", "explain", "layers", "nearest", "number", "parse", "same"]
+__all__ = ["Known", "Wishes", "allowed", "explain", "hint", "layers", "nearest", "number", "parse", "same"]

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bot.errors import BadRequest, UnknownWord
 from bot.options.values import explain, kind_of, nearest, number, same, short, value_of
+from bot.texts import Said, phrase, together
 from renderer.options import EXPERT, Colours, Quality, RenderOptions
 
 _LONGEST_PHRASE = 4
@@ -80,7 +81,7 @@ def parse(words: str, known: Known, expert: bool = False) -> Wishes:
     known and the nearest that is, and BadRequest where values cannot be or wishes contradict one another.
     """
     if max(len(words), len(unicodedata.normalize("NFKC", words[:_LONGEST_TEXT]))) > _LONGEST_TEXT:
-        raise BadRequest(f"These words are too many: at most {_LONGEST_TEXT} characters are read.", "bad_options")
+        raise BadRequest(phrase("error-words-too-long", most=_LONGEST_TEXT), "bad_options")
     reader = _Reader(known, expert)
     reader.read(_split(words))
     return reader.wishes()
@@ -100,7 +101,7 @@ class _Reader:
         self._options: dict[str, object] = {}
         self._given: dict[str, str] = {}  # options as they were written
         self._unknown: list[tuple[str, str | None]] = []  # with the nearest known
-        self._problems: list[str] = []
+        self._problems: list[Said] = []
 
     def read(self, words: list[str]) -> None:
         while words:
@@ -119,18 +120,18 @@ class _Reader:
         except ValidationError as exc:
             problems.append(explain(exc, _spell, self._given))
         if self._unknown:
-            raise UnknownWord(" ".join([self._name_unknown(), *problems]))
+            raise UnknownWord(together(self._name_unknown(), *problems))
         if problems:
-            raise BadRequest(" ".join(problems), "bad_options")
+            raise BadRequest(together(*problems), "bad_options")
         return wishes
 
     def _take_phrase(self, words: list[str]) -> int:
         """How many of the first words are one name or phrase; 0 where they are none."""
         for length in range(min(_LONGEST_PHRASE, len(words)), 0, -1):
-            phrase = words[:length]
-            if any(word[0] in "#+!-" or set(word) & set("=:") for word in phrase):
+            taken = words[:length]
+            if any(word[0] in "#+!-" or set(word) & set("=:") for word in taken):
                 continue
-            if self._take_key(same("".join(phrase))):
+            if self._take_key(same("".join(taken))):
                 return length
         return 0
 
@@ -170,14 +171,14 @@ class _Reader:
         elif name == "style":
             self._take_style(value, value)
         elif name in EXPERT and not self._expert:
-            self._problems.append(f"“{key}” is for the command line and for programs with a key; leave it out here.")
+            self._problems.append(phrase("error-option-expert", name=key))
         else:
             self._set(name, value)
 
     def _set(self, name: str, text: str) -> None:
         value = value_of(name, text)
         if self._options.get(name, value) != value:
-            self._problems.append(f"{_spell(name)} is given twice, {self._given[name]} and {text}; keep one.")
+            self._problems.append(phrase("error-option-twice", name=_spell(name), first=self._given[name], second=text))
         self._options[name], self._given[name] = value, text
 
     def _take_tag(self, tag: str, word: str, signs: str) -> None:
@@ -194,7 +195,7 @@ class _Reader:
         if known is None:
             self._unknown.append((word, self._near(word)))
         elif value is None or not 0 < value < math.inf:
-            self._problems.append(f"The weight of {known} must be a number above 0, not “{short(weight)}”.")
+            self._problems.append(phrase("error-weight", style=known, weight=short(weight)))
         else:
             self._styles.append((known, value))
 
@@ -210,28 +211,36 @@ class _Reader:
             | self._names,
         )
 
-    def _name_unknown(self) -> str:
-        if len(self._unknown) == 1:
-            ((word, near),) = self._unknown
-            told = f"There is no “{short(word)}”." + (f" Did you mean “{near}”?" if near else "")
-        else:
-            *others, last = (
-                f"no “{short(word)}”" + (f" (did you mean “{near}”?)" if near else "") for word, near in self._unknown
-            )
-            told = f"There is {', '.join(others)} and {last}."
+    def _name_unknown(self) -> Said:
+        told = _no_word(*self._unknown[0]) if len(self._unknown) == 1 else _no_words(self._unknown)
         if all(near for _, near in self._unknown):
             return told
         some = [*list(self._names.values())[:3], *(f"+{tag}" for tag in list(self._tags.values())[:1]), "surprise"]
-        return f"{told} Name a style ({', '.join(some)}), or an option such as size=1024 or strength=80%."
+        return together(told, phrase("error-what-to-name", names=", ".join(some)))
 
 
-def _contradictions(wishes: Wishes) -> list[str]:
-    problems = [f"+{tag} and -{tag} cannot both be; leave one out." for tag in sorted(wishes.must & wishes.must_not)]
+def _no_word(word: str, near: str | None) -> Said:
+    told = phrase("error-no-word", word=short(word))
+    return together(told, phrase("error-nearest", near=near)) if near else told
+
+
+def _no_words(unknown: list[tuple[str, str | None]]) -> Said:
+    *others, last = (
+        phrase("error-no-word-among-but", word=short(word), near=near)
+        if near
+        else phrase("error-no-word-among", word=short(word))
+        for word, near in unknown
+    )
+    return phrase("error-no-words", others=together(*others, by=", "), last=last)
+
+
+def _contradictions(wishes: Wishes) -> list[Said]:
+    problems: list[Said] = [phrase("error-tag-both", tag=tag) for tag in sorted(wishes.must & wishes.must_not)]
     if wishes.styles and wishes.by_chance:
-        named, chance = wishes.styles[0][0], "surprise" if wishes.surprise else "a tag"
-        problems.append(f"{named} names a style, and {chance} asks for any; leave one out.")
+        id = "error-style-and-surprise" if wishes.surprise else "error-style-and-tag"
+        problems.append(phrase(id, style=wishes.styles[0][0]))
     if wishes.options.get("mode") == "dream" and wishes.choose_style:
-        problems.append("A dream takes no style; leave out one or the other.")
+        problems.append(phrase("error-dream-style"))
     return problems
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from bot.options.values import allowed, plain
+from bot.texts import say
 from config.table import renew
 from renderer.options import DREAM, EXPERT, RenderOptions
 
@@ -29,7 +30,7 @@ def _row(name: str) -> str:
         else field.default
     )
     mark = " (expert)" if name in EXPERT else ""
-    return f"| `{name}`{mark} | {default} | {allowed(name)} | {field.description} |\n"
+    return f"| `{name}`{mark} | {default} | {say(allowed(name))} | {field.description} |\n"
 
 
 if __name__ == "__main__":

@@ -11,35 +11,44 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.texts import Said, phrase, together, verbatim
 from renderer.options import RenderOptions
 
 _LONGEST_SHOWN = 40
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:e-?\d+)?(%|px)?")
+#: What RenderOptions says of options that its mode does not know.
+_OTHER_MODE = re.compile(r"(.+): for mode (\w+) only")
 
 
-def explain(error: ValidationError, spell: Callable[[str], str] = str, given: Mapping[str, str] | None = None) -> str:
+def explain(error: ValidationError, spell: Callable[[str], str] = str, given: Mapping[str, str] | None = None) -> Said:
     """A sentence for each wrong option of a `RenderOptions`: what it may be, and what it is.
 
     `spell` writes an option's name; `given` has options as they were written, where that is not as they are.
     """
-    # Each wrong layer of a list is an error of its own.
-    return " ".join(dict.fromkeys(_sentence(one, spell, given or {}) for one in error.errors()))
+    sentences: list[Said] = []
+    for one in error.errors():
+        # Each wrong layer of a list is an error of its own.
+        if (sentence := _sentence(one, spell, given or {})) not in sentences:
+            sentences.append(sentence)
+    return together(*sentences)
 
 
-def allowed(name: str) -> str:
+def allowed(name: str) -> Said:
     """What an option may be: ``a whole number from 128 to 4096``."""
     kind = kind_of(name)
     match kind["type"]:
         case "integer":
-            return f"a whole number {_range(kind)}"
+            return phrase("error-allowed-whole-number", least=kind["minimum"], most=kind["maximum"])
+        case "number" if "exclusiveMinimum" in kind:
+            return phrase("error-allowed-number-above", least=kind["exclusiveMinimum"], most=kind["maximum"])
         case "number":
-            return f"a number {_range(kind)}"
+            return phrase("error-allowed-number", least=kind["minimum"], most=kind["maximum"])
         case "object":
-            return "layers of the encoder such as relu4_2, or relu1_1+relu2_1:0.5 with weights"
+            return phrase("error-allowed-layers")
     if "enum" in kind:
         *others, last = kind["enum"]
-        return f"{', '.join(others)} or {last}"
-    return "a layer of the encoder such as relu4_2"
+        return phrase("error-allowed-one-of", others=", ".join(others), last=last)
+    return phrase("error-allowed-layer")
 
 
 def value_of(name: str, text: str) -> object:
@@ -78,6 +87,13 @@ def nearest(word: str, spellings: Mapping[str, str]) -> str | None:
     return spellings[found[0]] if found else None
 
 
+def hint(word: str, spellings: Mapping[str, str]) -> Said:
+    """What is said after a word that is none: the `nearest` of the spellings, or all where none is like it."""
+    if near := nearest(word, spellings):
+        return phrase("error-nearest", near=near)
+    return phrase("error-there-are", names=", ".join(spellings.values()))
+
+
 def kind_of(name: str) -> dict[str, Any]:
     """The JSON schema of an option, without its None."""
     schema = _schema()[name]
@@ -101,23 +117,25 @@ def plain(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else str(value)
 
 
-def _range(kind: Mapping[str, Any]) -> str:
-    if "exclusiveMinimum" in kind:
-        return f"above {plain(kind['exclusiveMinimum'])} and at most {plain(kind['maximum'])}"
-    return f"from {plain(kind['minimum'])} to {plain(kind['maximum'])}"
-
-
-def _sentence(error: Mapping[str, Any], spell: Callable[[str], str], given: Mapping[str, str]) -> str:
+def _sentence(error: Mapping[str, Any], spell: Callable[[str], str], given: Mapping[str, str]) -> Said:
     if not error["loc"]:
-        message = error["msg"].removeprefix("Value error, ")
-        return f"{message[:1].upper()}{message[1:]}."
+        return _of_all_options(error["msg"].removeprefix("Value error, "))
     name = str(error["loc"][0])
     if name in RenderOptions.model_fields:
         value = given.get(name, error["input"])
-        shown = f"“{short(value)}”" if isinstance(value, str) and number(value) is None else short(str(value))
-        return f"{spell(name)} must be {allowed(name)}, not {shown}."
-    near = nearest(name, {same(known): known for known in RenderOptions.model_fields})
-    hint = (
-        f"Did you mean “{spell(near)}”?" if near else f"There are {', '.join(map(spell, RenderOptions.model_fields))}."
-    )
-    return f"There is no option “{short(name)}”. {hint}"
+        shown = short(str(value))
+        is_text = isinstance(value, str) and number(value) is None
+        quoted = phrase("error-quoted", text=shown) if is_text else shown
+        return phrase("error-option", name=spell(name), allowed=allowed(name), given=quoted)
+    spellings = {same(known): spell(known) for known in RenderOptions.model_fields}
+    return together(phrase("error-no-option", name=short(name)), hint(name, spellings))
+
+
+def _of_all_options(message: str) -> Said:
+    message = f"{message[:1].upper()}{message[1:]}"
+    if not (found := _OTHER_MODE.fullmatch(message)):
+        return verbatim(f"{message}.")
+    names, *others = map(verbatim, found[1].split(" and "))
+    for other in others:
+        names = phrase("error-names-and", others=names, last=other)
+    return phrase("error-other-mode", names=names, mode=found[2])

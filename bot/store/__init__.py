@@ -1,4 +1,4 @@
-"""The job store: the only truth about jobs, in one SQLite file."""
+"""The job store: the only truth about jobs and people, in one SQLite file."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.store.accounts import AccountRows
+from bot.store.addresses import Addresses
+from bot.store.admin import AdminRows
 from bot.store.blobs import BlobRefs
 from bot.store.engine import Database
+from bot.store.erasure import Erasing
 from bot.store.jobs import Jobs
 from bot.store.migrate import upgrade
 from bot.store.outbox import OutboxRows
+from bot.store.pending import PendingRows
 from bot.store.queue import Queue
+from bot.store.switches import Switches
+from bot.store.votes import Votes
 
 
 class Store:
@@ -24,6 +31,13 @@ class Store:
         self.queue = Queue(database)
         self.outbox = OutboxRows(database, clock)
         self.blobs = BlobRefs(database)
+        self.accounts = AccountRows(database)
+        self.addresses = Addresses(database)
+        self.admin = AdminRows(database, clock)
+        self.erasing = Erasing(database)
+        self.pending = PendingRows(database, clock)
+        self.switches = Switches(database)
+        self.votes = Votes(database)
 
     @classmethod
     async def open(cls, file: Path, clock: Callable[[], float] = time.time) -> Store:

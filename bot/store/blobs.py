@@ -37,14 +37,16 @@ class BlobRefs:
             finally:
                 await self._remove_unreferenced(blobs, names)
 
-    async def discard(self, blobs: BlobStore, *names: str) -> None:
-        """Remove blobs unless a job refers to them."""
+    async def discard(self, blobs: BlobStore, *names: str) -> set[str]:
+        """Remove blobs unless a job refers to them; returns those removed."""
         async with self._settling:
-            await self._remove_unreferenced(blobs, names)
+            return await self._remove_unreferenced(blobs, names)
 
-    async def _remove_unreferenced(self, blobs: BlobStore, names: Iterable[str]) -> None:
+    async def _remove_unreferenced(self, blobs: BlobStore, names: Iterable[str]) -> set[str]:
         async with self._database.read() as connection:
             needed = select(blob_refs.c.blob).where(blob_refs.c.blob.in_(names))
             kept = set((await connection.execute(needed)).scalars())
-        for name in set(names) - kept:
+        unneeded = set(names) - kept
+        for name in unneeded:
             await blobs.delete(name)
+        return unneeded

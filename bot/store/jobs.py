@@ -10,7 +10,9 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import OPEN, IllegalTransition, Job, Status, check_transition
+from bot.store.addresses import write_address
 from bot.store.engine import Database
+from bot.store.quotas import Quotas, check_quotas, count_accepted
 from bot.store.rows import JOB_COLUMNS, one_job, refer, step, to_job, to_row
 from bot.store.tables import ReplyState, jobs, outbox
 
@@ -52,23 +54,57 @@ class Jobs:
         async with self._database.read() as connection:
             return await _by_source(connection, adapter, source)
 
+    async def of_requester(self, requester: str, limit: int) -> list[Job]:
+        """The last jobs of a requester, the newest first."""
+        return await self._last(jobs.c.requester == requester, limit)
+
+    async def beginning_with(self, prefix: str, requester: str) -> Job | None:
+        """The newest job of a requester whose id begins with these hex digits."""
+        found = await self._last((jobs.c.requester == requester) & jobs.c.id.startswith(prefix, autoescape=True), 1)
+        return found[0] if found else None
+
+    async def _last(self, which: Any, limit: int) -> list[Job]:
+        query = select(*JOB_COLUMNS).where(which).order_by(jobs.c.created_at.desc(), jobs.c.id).limit(limit)
+        async with self._database.read() as connection:
+            return [to_job(row) for row in (await connection.execute(query)).mappings()]
+
     async def check_room(self, requester: str, room: Room) -> None:
         """Raise NoRoom where `add` would now; only `add` itself is certain."""
         async with self._database.read() as connection:
             await _check_room(connection, requester, room)
 
-    async def add(self, job: Job, *, estimate_s: float, room: Room) -> Job:
-        """Store a new job, its blobs' references and the render seconds expected; committed when this returns.
+    async def check_quotas(self, requester: str, place: str | None, quotas: Quotas) -> None:
+        """Raise OverQuota where `add` would now; only `add` itself is certain."""
+        async with self._database.read() as connection:
+            await check_quotas(connection, requester, place, quotas, self._clock())
 
-        Returns the job that the same message made before, if it did. Raises NoRoom.
+    async def add(
+        self,
+        job: Job,
+        *,
+        estimate_s: float,
+        room: Room,
+        quotas: Quotas | None = None,
+        address: dict[str, Any] | None = None,
+    ) -> Job:
+        """Store a new job, its blobs' references, the render seconds expected and where its reply goes.
+
+        Committed when this returns, and counted. Returns the job that the same message made before, if it did.
+        Raises NoRoom, and OverQuota where there are `quotas`.
         """
         async with self._database.write() as connection:
             known = await _by_source(connection, job.adapter, job.source)
             if known is not None:
                 return known
             await _check_room(connection, job.requester, room)
+            now = self._clock()
+            if quotas is not None:
+                await check_quotas(connection, job.requester, job.place, quotas, now)
+            await count_accepted(connection, job.requester, job.place, now)
             row = to_row(job) | {"estimate_s": estimate_s, "not_before": 0.0, "cancel_requested": False}
             await connection.execute(insert(jobs).values(row))
+            if address is not None:
+                await write_address(connection, job.id, address)
             await refer(connection, job, "content", job.content)
             for style in job.styles:
                 await refer(connection, job, "style", style.picture)

@@ -72,7 +72,7 @@ class Queue:
         async with self._database.read() as connection:
             rendering = await _rendering(connection)
             before, before_s = (await connection.execute(ahead)).one()
-            return Work(rendering, before, before_s, (await connection.execute(own)).scalar_one())
+            return Work(rendering, before, before_s, (await connection.execute(own)).scalar_one_or_none() or 0.0)
 
     async def rendering(self) -> list[Job]:
         """The jobs that workers hold."""

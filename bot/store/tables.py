@@ -51,6 +51,8 @@ jobs = Table(
     Column("frames", String),
     Column("explanation", String),
     Column("too_large", Integer),
+    Column("place", String),
+    Column("language", String),
     UniqueConstraint("adapter", "source", name="uq_jobs_adapter_source"),
     Index("ix_jobs_status_created_at", "status", "created_at"),
     Index("ix_jobs_requester", "requester"),
@@ -69,6 +71,78 @@ blob_refs = Table(
     PrimaryKeyConstraint("job", "role", "blob"),
     Index("ix_blob_refs_blob", "blob"),
     Index("ix_blob_refs_requester", "requester"),
+)
+
+#: Where a job's reply goes, in its adapter's own words.
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("job", String, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("address", JSON, nullable=False),
+)
+
+#: What people think of paintings: 1 or -1.
+votes = Table(
+    "votes",
+    metadata,
+    Column("job", String, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("requester", String, nullable=False),
+    Column("value", Integer, nullable=False),
+    PrimaryKeyConstraint("job", "requester"),
+    Index("ix_votes_requester", "requester"),
+)
+
+#: When jobs of the last day were accepted. Not asked of `jobs`, since an erasure would begin everybody's quota anew.
+accepted = Table(
+    "accepted",
+    metadata,
+    Column("requester", String, nullable=False),
+    Column("place", String),
+    Column("at", Float, nullable=False),
+    Index("ix_accepted_requester_at", "requester", "at"),
+    Index("ix_accepted_place_at", "place", "at"),
+    Index("ix_accepted_at", "at"),
+)
+
+#: What is known of a requester, or of a place: their own settings, and what the operator has decided about them.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("requester", String, primary_key=True),
+    Column("language", String),
+    Column("options", JSON, nullable=False),
+    Column("banned", String),
+    Column("allowed", Boolean, nullable=False),
+    Column("per_hour", Integer),
+    Column("per_day", Integer),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("others_may_press", Boolean, nullable=False),
+)
+
+#: What somebody has sent and not completed yet.
+pending = Table(
+    "pending",
+    metadata,
+    Column("requester", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("pictures", JSON, nullable=False),
+    Column("words", String, nullable=False),
+    Column("address", JSON, nullable=False),
+    Column("kept_at", Float, nullable=False),
+    PrimaryKeyConstraint("requester", "place"),
+)
+
+#: What the operator has set while the service runs, by name: ``paused``, ``drained``.
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", JSON, nullable=False),
 )
 
 

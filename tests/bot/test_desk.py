@@ -4,10 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import NotReady, UnknownJob
 from bot.jobs import Job, Status
 from bot.ports import WorkerStatus
+from bot.store.tables import votes
+from bot.texts import say
 from renderer.protocol import FailureReason
 from tests.fakes.house import House, failure, open_house, progress, started
 from tests.fakes.pool import FakePool
@@ -58,7 +61,7 @@ async def test_a_queued_job_is_cancelled_at_once_even_when_the_pool_has_it(house
         await house.adapter.until_replies(3)
         assert await house.pool.held() == set()
     assert [job.id for job in house.pool.submitted] == [first.id, prefetched.id]
-    assert {reply.text for _, reply in house.adapter.replies if reply.painting is None} == {
+    assert {say(reply.said) for _, reply in house.adapter.replies if reply.painting is None} == {
         "This painting was cancelled."
     }
 
@@ -174,6 +177,48 @@ async def test_there_is_no_painting_before_its_time_or_after_a_failure(house: Ho
     with pytest.raises(NotReady, match="could not be painted from") as never:
         await house.desk.painting(failed.id, OWNER)
     assert never.value.code == "not_painted"
+
+
+async def test_a_requester_finds_their_jobs_by_time_and_by_the_beginning_of_an_id(house: House) -> None:
+    mine = [await house.job(str(number)) for number in range(3)]
+    theirs = await house.job("4", requester="fake:2")
+    assert [job.id for job in await house.desk.history(OWNER)] == [job.id for job in reversed(mine)]
+    assert [job.id for job in await house.desk.history(OWNER, limit=1)] == [mine[-1].id]
+    for prefix in (mine[0].id, mine[0].id[:12].upper()):
+        assert await house.desk.find(OWNER, prefix) == mine[0]
+    for prefix in (theirs.id[:12], mine[0].id[:3], "", "%%%%", "____", "no hex", mine[0].id + "0"):
+        with pytest.raises(UnknownJob):
+            await house.desk.find(OWNER, prefix)
+
+
+async def test_the_pictures_of_a_job_can_be_had_while_all_are_kept(house: House) -> None:
+    job = await house.job()
+    assert await house.desk.job(job.id) == job
+    content, style = await house.desk.inputs(job.id) or ()
+    assert (content.read_bytes(), style.read_bytes()) == (b"content of 1", b"style")
+    style.unlink()
+    assert await house.desk.inputs(job.id) is None
+    assert await house.desk.inputs("0" * 32) is None
+    assert await house.desk.job("0" * 32) is None
+
+
+async def test_the_last_vote_of_each_counts_and_strangers_have_none(house: House) -> None:
+    shared, private = await house.job("1", place="fake:-7"), await house.job("2")
+    for requester, value in ((OWNER, 1), ("fake:2", 1), (OWNER, -1)):
+        await house.desk.vote(shared.id, requester, value)
+    await house.desk.vote(private.id, OWNER, 1)
+    for job_id in (private.id, "0" * 32):
+        with pytest.raises(UnknownJob):
+            await house.desk.vote(job_id, "fake:2", 1)
+    with pytest.raises(ValueError, match="1 or -1"):
+        await house.desk.vote(private.id, OWNER, 2)
+    async with house.store.jobs._database.read() as connection:
+        cast = await connection.execute(select(votes.c.job, votes.c.requester, votes.c.value))
+        assert {tuple(row) for row in cast} == {
+            (shared.id, OWNER, -1),
+            (shared.id, "fake:2", 1),
+            (private.id, OWNER, 1),
+        }
 
 
 async def test_health_counts_what_there_is(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from bot.jobs import MAX_ATTEMPTS, Job, Status
-from bot.replies import explain, reply_to
+from bot.replies import explain, notes, reply_to
+from bot.texts import phrase, say, verbatim
 from renderer.protocol import FailureReason, Progress
 from tests.fakes.house import House, failure, open_house, painting, progress, started
 from tests.fakes.pool import FakePool
@@ -147,7 +149,12 @@ async def test_a_painting_made_smaller_for_want_of_memory_says_so(house: House) 
     after = await house.painted(job)
     told = "Painted at 512 px: the device had too little memory for 1024."
     assert (after.result_info or {})["notes"] == [told]
-    assert reply_to(after, Path("painting.png")).text == f"Here is your painting. {told}"
+    said = reply_to(after, Path("painting.png")).said
+    assert say(said) == f"Here is your painting. {told}"
+    # As a phrase, which other languages have, too; a note that we do not know is passed on.
+    assert notes(after) == (phrase("reply-made-smaller", size=512, wanted=1024),)
+    unknown = dataclasses.replace(after, result_info=(after.result_info or {}) | {"notes": ["In crayon."]})
+    assert notes(unknown) == (verbatim("In crayon."),)
 
 
 async def test_what_is_wrong_with_an_option_is_told_and_the_detail_of_other_errors_is_not(house: House) -> None:
@@ -155,7 +162,7 @@ async def test_what_is_wrong_with_an_option_is_told_and_the_detail_of_other_erro
         job = await begun(house, await house.job(str(source)))
         told = failure(job, reason).model_copy(update={"detail": "vgg16 has no layer relu4_4."})
         await house.dispatch.on_event(told)
-        shown = "relu4_4" in explain(await house.read(job))
+        shown = "relu4_4" in say(explain(await house.read(job)))
         assert shown == (reason is FailureReason.BAD_INPUT)
 
 

@@ -76,6 +76,35 @@ async def test_a_full_house_says_so_to_everybody(tmp_path: Path) -> None:
         assert busy.value.code == "queue_full"
 
 
+async def test_once_drained_no_order_is_taken_and_the_queue_is_painted_to_its_end(house: House) -> None:
+    waiting = await house.intake.accept(house.order("1", size=128))
+    await house.store.switches.put("drained", {})
+    with pytest.raises(Busy, match="those that wait will still be made") as closing:
+        await house.intake.accept(house.order("2"))
+    assert closing.value.code == "closing"
+    assert await house.intake.accept(house.order("1")) == waiting
+    async with house.running():
+        await house.pool.paint(waiting.id)
+        await house.adapter.until_replies(1)
+
+    await house.store.switches.put("drained", None)
+    assert await house.intake.accept(house.order("2"))
+
+
+async def test_where_an_order_came_from_is_committed_with_it_and_stays_through_its_life(house: House) -> None:
+    address = {"chat": -7, "request": 12, "live": None}
+    order = dataclasses.replace(house.order(), place="fake:-7", language="de", address=address)
+    job = await house.intake.accept(order)
+    assert (job.place, job.language) == ("fake:-7", "de")
+    await house.store.addresses.put(job.id, address | {"live": 13})
+    assert await house.intake.accept(order) == job
+
+    after = await house.painted(job)
+    assert (after.place, after.language) == ("fake:-7", "de")
+    assert await house.store.addresses.get(job.id) == address | {"live": 13}
+    assert await house.store.addresses.get("0" * 32) is None
+
+
 async def test_a_bad_picture_is_named_and_nothing_is_kept(house: House) -> None:
     order = house.order()
     order.content.write_bytes(b"not a picture")

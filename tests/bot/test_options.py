@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from bot.errors import BadRequest, UnknownWord, UserError
 from bot.options import Known, Wishes, allowed, explain, layers, parse, same
 from bot.options.table import markdown
+from bot.texts import LANGUAGES, say
 from config.table import renew
 from renderer.options import EXPERT, RenderOptions
 
@@ -181,6 +182,14 @@ def test_one_answer_names_all_that_is_wrong() -> None:
         assert wrong in refused.value.message
 
 
+def test_an_answer_is_said_in_each_language_with_the_words_as_they_were_written() -> None:
+    with pytest.raises(UnknownWord) as refused:
+        parse("woodcutt size=64 fine draft", KNOWN)
+    answers = {say(refused.value.said, language) for language in LANGUAGES}
+    assert len(answers) == len(LANGUAGES)
+    assert all(word in answer for answer in answers for word in ("woodcutt", "size", "64", "fine", "draft"))
+
+
 MEANT = (
     "woodcut #waves:0.3 Stained-Glass surprise +ink -dark !sketch size=1024 strength:0,8 80% colours=keep fine seed=7 "
     "scale=2 protect=0.5 dream"
@@ -226,7 +235,7 @@ def test_wishes_take_the_place_of_what_was_there() -> None:
 def test_a_wrong_option_is_explained_by_its_range_and_an_unknown_one_by_its_neighbour() -> None:
     with pytest.raises(ValidationError) as wrong:
         RenderOptions.model_validate({"sise": 3, "size": "big", "style_layers": {"relu1_1": -1, "relu2_1": -1}})
-    told = explain(wrong.value, lambda name: f"--{name.replace('_', '-')}")
+    told = say(explain(wrong.value, lambda name: f"--{name.replace('_', '-')}"))
     assert "--size must be a whole number from 128 to 4096, not “big”." in told
     assert "There is no option “sise”. Did you mean “--size”?" in told
     assert told.count("--style-layers") == 1
@@ -234,7 +243,8 @@ def test_a_wrong_option_is_explained_by_its_range_and_an_unknown_one_by_its_neig
 
 @pytest.mark.parametrize("name", RenderOptions.model_fields)
 def test_every_option_has_words_for_what_it_may_be(name: str) -> None:
-    assert allowed(name)[0].isalpha() and "None" not in allowed(name)
+    told = say(allowed(name))
+    assert told[0].isalpha() and "None" not in told
 
 
 def test_layers_are_named_with_their_weights() -> None:

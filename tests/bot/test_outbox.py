@@ -12,6 +12,7 @@ from bot.jobs import Job, Status
 from bot.outbox import Outbox
 from bot.ports import Sent
 from bot.store.tables import ReplyState, outbox
+from bot.texts import say
 from renderer.protocol import FailureReason
 from tests.fakes.adapter import FakeAdapter
 from tests.fakes.house import NEVER_S, House, failure, open_house, started
@@ -53,6 +54,18 @@ async def test_a_painting_is_sent_once_and_then_delivered(house: House, job: Job
     assert await house.store.outbox.seconds_to_next("fake") is None
 
 
+async def test_a_reply_that_hangs_does_not_hold_up_the_next(house: House, job: Job) -> None:
+    other = await house.painted(await house.job("2"))
+    house.adapter.may_answer.clear()
+
+    async def answered() -> None:
+        house.adapter.may_answer.set()
+
+    await work(house, house.adapter.until_replies(2), answered())
+    assert {told.id for told, _ in house.adapter.replies} == {job.id, other.id}
+    assert (await house.read(other)).status is Status.DELIVERED
+
+
 async def test_a_failure_is_told_and_the_job_stays_failed(house: House) -> None:
     job = await house.job()
     await house.dispatch.on_event(started(job))
@@ -63,7 +76,7 @@ async def test_a_failure_is_told_and_the_job_stays_failed(house: House) -> None:
 
     [(_, reply)] = house.adapter.replies
     assert reply.painting is None
-    assert "could not be painted from" in reply.text
+    assert "could not be painted from" in say(reply.said)
     assert await house.read(job) == before
     assert (await state(house, job))[0] is ReplyState.SENT
 
@@ -85,20 +98,41 @@ async def test_the_loop_wakes_by_itself_when_a_postponed_reply_is_due(house: Hou
     assert (await house.read(job)).status is Status.DELIVERED
 
 
+async def test_an_error_that_the_adapter_has_not_mapped_may_have_sent_the_reply_so_it_is_looked_for(
+    house: House, job: Job
+) -> None:
+    house.adapter.script.append(KeyError("message_id"))
+    house.adapter.found = Sent("42")
+    await work(house, house.adapter.until_asked(1))
+    assert (await house.read(job)).status is Status.DELIVERED
+    assert len(house.adapter.replies) == 1
+
+
+async def test_after_an_unmapped_error_a_reply_that_cannot_be_found_is_uncertain(house: House, job: Job) -> None:
+    house.adapter.script.append(KeyError("message_id"))
+    await work(house, house.adapter.until_asked(1))
+    assert (await state(house, job))[::3] == (ReplyState.UNCERTAIN, "KeyError('message_id')")
+    house.clock.ahead_s = 1e6
+    assert await house.store.outbox.due("fake") == []
+
+
 async def test_an_error_of_the_adapter_backs_off_further_each_time_up_to_a_cap(house: House, job: Job) -> None:
+    house.adapter.script.append(Unknown("cut"))
+    house.adapter.found = ConnectionError("no route")
     pauses = []
     for number in range(1, 11):
-        house.adapter.script.append(ConnectionError("no route"))
-        await work(house, house.adapter.until_replies(number))
-        assert (await state(house, job))[:2] == (ReplyState.READY, number)
+        await work(house, house.adapter.until_asked(number))
+        assert (await state(house, job))[:2] == (ReplyState.SENDING, number + 1)
         pause = await house.store.outbox.seconds_to_next("fake")
         assert pause is not None
         pauses.append(round(pause))
         house.clock.ahead_s += pause + 1
-    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    assert pauses == [4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
 
-    await work(house, house.adapter.until_replies(11))
+    house.adapter.found = Sent("42")
+    await work(house, house.adapter.until_asked(11))
     assert (await house.read(job)).status is Status.DELIVERED
+    assert len(house.adapter.replies) == 1
 
 
 async def test_a_refused_painting_is_undeliverable_and_kept(house: House, job: Job) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.jobs import Job, Status
 from bot.replies import duration, explain, reply_to
+from bot.texts import say
 from renderer.options import RenderOptions
 from renderer.protocol import FailureReason
 
@@ -19,13 +20,14 @@ def ended(status: Status, reason: str | None) -> Job:
 
 def test_every_end_without_a_painting_has_a_sentence_of_its_own() -> None:
     reasons = {*map(str, FailureReason), "undeliverable"} - {FailureReason.RENDERER_DIED}
-    sentences = {explain(ended(Status.FAILED, reason)) for reason in reasons} | {explain(ended(Status.EXPIRED, None))}
+    ends = [*(ended(Status.FAILED, reason) for reason in reasons), ended(Status.EXPIRED, None)]
+    sentences = {say(explain(job)) for job in ends}
     assert len(sentences) == len(reasons) + 1
     assert all(sentence.endswith(".") for sentence in sentences)
 
 
 def test_an_error_of_ours_shows_nothing_but_a_code_to_look_it_up_by() -> None:
-    assert "code abcdef01" in explain(ended(Status.FAILED, "internal"))
+    assert "code abcdef01" in say(explain(ended(Status.FAILED, "internal")))
     assert explain(ended(Status.FAILED, "no such reason")) == explain(ended(Status.FAILED, "internal"))
 
 
@@ -48,4 +50,4 @@ def test_a_painting_comes_with_the_reply_to_it() -> None:
     ],
 )
 def test_a_duration_is_said_in_words_and_rounded_up(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
+    assert say(duration(seconds)) == words

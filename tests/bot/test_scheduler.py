@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.jobs import MAX_DELIVERIES, Job, Status
 from bot.ports import PREFETCH
 from bot.scheduler import Outlook
+from bot.texts import say
 from renderer.protocol import FailureReason
 from tests.fakes.house import House, open_house, progress, started
 from tests.fakes.pool import FakePool
@@ -90,7 +91,44 @@ async def test_a_picture_that_kills_every_worker_is_set_aside_and_the_next_job_g
         await house.pool.paint(next_one.id)
         await house.adapter.until_replies(2)
     assert [(job.id, job.reason) for job, _ in house.adapter.replies] == [(poison.id, "poisoned"), (next_one.id, None)]
-    assert "set aside" in house.adapter.replies[0][1].text
+    assert "set aside" in say(house.adapter.replies[0][1].said)
+
+
+async def test_while_paused_nothing_new_is_painted_and_afterwards_all_is(house: House) -> None:
+    running, next_one, last = [await house.job(str(number)) for number in range(3)]
+    async with house.running():
+        await house.pool.until_started(running.id)
+        await house.pool.until_held(next_one.id)
+        await house.store.switches.put("paused", {"reason": "the cat sleeps on it"})
+        await house.pool.paint(running.id)
+        await house.adapter.until_replies(1)
+        await house.pool.until_let_go(next_one.id)
+        house.scheduler.ring(last.id)
+        assert [(await house.read(job)).status for job in (next_one, last)] == [Status.QUEUED] * 2
+        assert (await house.read(next_one)).deliveries == 0
+
+        await house.store.switches.put("paused", None)
+        house.scheduler.ring(next_one.id)
+        await house.pool.paint(next_one.id)
+        await house.pool.paint(last.id)
+        await house.adapter.until_replies(3)
+    assert [(await house.read(job)).status for job in (running, next_one, last)] == [Status.DELIVERED] * 3
+
+
+async def test_a_pause_outlives_a_restart_and_lets_what_is_begun_go_on(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        first, second = await house.job("1"), await house.job("2")
+        async with house.running():
+            await house.pool.until_started(first.id)
+            await house.store.switches.put("paused", {"reason": ""})
+            await house.pool.crash(first.id)
+            assert (await house.read(first)).deliveries == 2
+            await house.pool.paint(first.id)
+            await house.adapter.until_replies(1)
+    async with open_house(tmp_path) as house, house.running():
+        await house.scheduler._supply()
+        assert (await house.desk.cancel(second.id, "fake:1")).job.status is Status.CANCELLED
+        assert house.pool.submitted == []
 
 
 async def test_after_a_restart_every_open_job_goes_on(tmp_path: Path) -> None:

@@ -122,6 +122,38 @@ OF_THE_FIRST_VERSION = (
 )
 
 
+async def test_a_database_of_the_second_version_is_migrated_with_what_is_in_it(tmp_path: Path) -> None:
+    upgrade(tmp_path / "atelier.db", "0002")
+    row = (*OF_THE_FIRST_VERSION[:8], "rendered", *OF_THE_FIRST_VERSION[9:], "d.zip", None, 768)
+    with sqlite3.connect(tmp_path / "atelier.db") as connection:
+        connection.execute(f"INSERT INTO jobs VALUES ({', '.join('?' * len(row))})", row)
+        connection.execute("INSERT INTO blob_refs VALUES (?, 'content', 'a.png', 'web:1')", (row[0],))
+        connection.execute("INSERT INTO outbox VALUES (?, 'ready', 0.0, 2, NULL, 'down')", (row[0],))
+    connection.close()
+    async with open_house(tmp_path) as house:
+        [due] = await house.store.outbox.due("web")
+        assert (due.job.id, due.job.frames, due.job.too_large, due.tries) == (row[0], "d.zip", 768, 2)
+        assert (due.job.place, due.job.language) == (None, None)
+        assert await house.store.addresses.get(row[0]) is None
+        await house.store.addresses.put(row[0], {"chat": 1})
+        assert await house.desk.history("web:1") == [due.job]
+        assert await house.erasure.erase("web:1") == 1
+        assert await house.store.outbox.due("web") == []
+
+
+async def test_switches_outlive_a_restart_and_can_be_put_out(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        assert await house.store.switches.get("paused") is None
+        await house.store.switches.put("paused", {"reason": "a"})
+        await house.store.switches.put("paused", {"reason": "b"})
+        await house.store.switches.put("drained", {})
+    async with open_house(tmp_path) as house:
+        assert await house.store.switches.get("paused") == {"reason": "b"}
+        assert await house.store.switches.get("drained") == {}
+        await house.store.switches.put("paused", None)
+        assert await house.store.switches.get("paused") is None
+
+
 async def test_a_second_start_finds_everything(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         job = await house.job()

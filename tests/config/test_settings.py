@@ -102,6 +102,8 @@ def test_settings_cannot_be_changed(folder: Path) -> None:
         ("ATELIER_LIMITS__PICTURE_MB", "0", "greater than 0", "a number above 0 and at most 200"),
         ("ATELIER_LOG__LEVEL", "loud", "Input should be", "debug, info, warning or error"),
         ("ATELIER_WEB__ENABLED", "perhaps", "valid boolean", "true or false"),
+        ("ATELIER_TELEGRAM__ADMINS", "12,@me", "“@me” is not a numeric id", "names, with commas between them"),
+        ("ATELIER_TELEGRAM__WEBHOOK_URL", "https://a.b", "WEBHOOK_SECRET", "one like https://bot.example.org/telegram"),
         ("ATELIER_RENDERER__DEVICE", "gpu", "not one of those that are known", "one like auto, cpu, mps, cuda, cuda:1"),
     ],
 )
@@ -113,6 +115,17 @@ def test_a_wrong_variable_is_named_with_its_value_and_what_is_allowed(
     assert line.startswith(f"{name} (environment) is '{value}': ")
     assert problem in line
     assert line.endswith(f"; allowed: {allowed}")
+
+
+def test_admins_are_numbers_in_any_form_and_a_webhook_has_its_secret(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "atelier.toml").write_text('[telegram]\nadmins = [12, "345"]\nwebhook_url = "https://a.b"\n')
+    monkeypatch.setenv("ATELIER_TELEGRAM__WEBHOOK_SECRET", "s3cret")
+    telegram = load().telegram
+    assert (telegram.admins, telegram.webhook_url) == (("12", "345"), "https://a.b")
+    monkeypatch.setenv("ATELIER_TELEGRAM__ADMINS", "12, 345")
+    assert load().telegram.admins == ("12", "345")
 
 
 def test_every_wrong_setting_gets_a_line_under_the_name_that_was_written(

@@ -16,6 +16,7 @@ class FakeAdapter(Watched):
 
     def __init__(self, name: str = "fake") -> None:
         self.name = name
+        self.state = "up"
         self.script: deque[Exception] = deque()
         self.found: Sent | Exception | None = None  #: what `find_reply` comes to
         self.asked = 0  #: calls of `find_reply`

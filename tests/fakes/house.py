@@ -9,13 +9,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.accounts import Accounts
 from bot.blobs import DirectoryBlobs
 from bot.desk import Desk
 from bot.dispatch import Dispatch
+from bot.erasure import Erasure
 from bot.estimates import Estimates
 from bot.intake import Intake, Order, Style
 from bot.jobs import Job, new_id
 from bot.outbox import Outbox
+from bot.pairing import Pairing
 from bot.scheduler import Scheduler
 from bot.store import Store
 from bot.store.jobs import Room
@@ -61,7 +64,11 @@ class House:
         )
         self.estimates = Estimates(store.queue, pool)
         self.desk = Desk(store, self.blobs, pool, self.scheduler, self.latest, lambda: self.states, self.outbox.ring)
-        self.intake = Intake(store, self.blobs, LimitsSettings(**limits), self.estimates, self.scheduler)
+        settings = LimitsSettings(**limits)
+        self.accounts = Accounts(store, settings)
+        self.pairing = Pairing(store, settings.pending_s)
+        self.erasure = Erasure(store, self.blobs, pool, folder / "films")
+        self.intake = Intake(store, self.blobs, settings, self.estimates, self.scheduler, self.accounts)
 
     async def blob(self, data: bytes) -> str:
         """Put bytes into the blob store."""
@@ -75,6 +82,7 @@ class House:
         requester: str = "fake:1",
         adapter: str = "fake",
         estimate_s: float = 50,
+        place: str | None = None,
         **options: Any,
     ) -> Job:
         """An accepted job, in the store."""
@@ -88,15 +96,16 @@ class House:
             styles=(StyleInput(picture=await self.blob(b"style")),),
             options=RenderOptions(**options),
             created_at=self.clock(),
+            place=place,
         )
         return await self.store.jobs.add(job, estimate_s=estimate_s, room=ROOM)
 
-    def order(self, source: str = "1", requester: str = "fake:1", **options: Any) -> Order:
+    def order(self, source: str = "1", requester: str = "fake:1", place: str | None = None, **options: Any) -> Order:
         """An order of two real pictures; those of different sources differ."""
         content, style = self.folder / f"content {source}", self.folder / "style"
         content.write_bytes(pictures.png(640, 320 + len(source)))
         style.write_bytes(pictures.jpeg(160, 120))
-        return Order("fake", source, requester, content, (Style(style),), RenderOptions(**options))
+        return Order("fake", source, requester, content, (Style(style),), RenderOptions(**options), place)
 
     async def read(self, job: Job) -> Job:
         """The job as it stands in the store."""

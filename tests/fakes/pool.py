@@ -89,6 +89,9 @@ class FakePool(Watched):
     async def until_started(self, job_id: str, attempt: int = 1) -> None:
         await self._until(lambda: (held := self._held.get((job_id, attempt))) is not None and held.begun > 0)
 
+    async def until_let_go(self, job_id: str, attempt: int = 1) -> None:
+        await self._until(lambda: (job_id, attempt) not in self._held)
+
     async def progress(self, job_id: str, fraction: float, attempt: int = 1) -> None:
         delivery = self._held[job_id, attempt].delivery
         await self._on_event(Progress(job=job_id, attempt=attempt, delivery=delivery, fraction=fraction))

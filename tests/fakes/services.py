@@ -19,6 +19,7 @@ from bot.gallery import Gallery
 from bot.intake import Intake, Order
 from bot.jobs import OPEN, Job, Status
 from bot.ports import Reply
+from bot.texts import verbatim
 from config.settings import LimitsSettings, Settings, WebSettings
 from renderer.protocol import Progress, StyleInput
 
@@ -148,13 +149,13 @@ class Studio:
         info = {"width": 64, "height": 48, "seconds": 74.2, "iterations": 65, "device": "cpu", "losses": {}}
         changes = {"result": "blob", "result_info": info, "frames": "blob" if frames else None}
         job = self.desk.move(job_id, status=Status.RENDERED, **changes)
-        await self.adapter.reply(job, Reply("Here it is.", painting))
+        await self.adapter.reply(job, Reply(verbatim("Here it is."), painting))
         self.desk.move(job_id, status=Status.DELIVERED)
 
     async def fail(self, job_id: str, reason: str) -> None:
         """Let a job end without a painting."""
         job = self.desk.move(job_id, status=Status.FAILED, reason=reason)
-        await self.adapter.reply(job, Reply("There is no painting."))
+        await self.adapter.reply(job, Reply(verbatim("There is no painting.")))
 
 
 @contextlib.asynccontextmanager

@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.errors import BadRequest
 from bot.gallery import Gallery
 from bot.intake import Intake, Order
+from bot.texts import phrase
 from config.settings import LimitsSettings
 
 MAX_KEY = 128
@@ -100,5 +101,5 @@ def _source(request: web.Request, requester: str) -> str:
     if key is None:
         return secrets.token_hex(16)
     if not 0 < len(key) <= MAX_KEY:
-        raise BadRequest(f"An Idempotency-Key has 1 to {MAX_KEY} characters.", "bad_idempotency_key")
+        raise BadRequest(phrase("error-idempotency-key", most=MAX_KEY), "bad_idempotency_key")
     return hashlib.sha256(f"{requester}\n{key}".encode()).hexdigest()[:32]

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 from pydantic import SecretStr
 
 from bot.errors import Forbidden
+from bot.texts import phrase
 from config.settings import WebSettings
 
 COOKIE = "atelier_session"
@@ -47,11 +48,7 @@ def guard(settings: WebSettings) -> Middleware:
         host = request.headers.get(hdrs.HOST, "")
         # A foreign name that resolves to this machine (DNS rebinding) would give its page our origin.
         if _host_name(host) not in own:
-            raise Forbidden(
-                "This service does not answer under that name. Whoever runs it can add the name to "
-                "ATELIER_WEB__ALLOWED_HOSTS.",
-                "foreign_host",
-            )
+            raise Forbidden(phrase("error-foreign-host"), "foreign_host")
         if request.method not in _SAFE_METHODS:
             _check_origin(request, host)
         return await handler(request)
@@ -74,7 +71,7 @@ def _check_origin(request: web.Request, host: str) -> None:
         origin is not None and origin.partition("://")[2] != host and (origin, site) != ("null", "same-origin")
     )
     if foreign_site or foreign_origin:
-        raise Forbidden("This request comes from another site.", "foreign_origin")
+        raise Forbidden(phrase("error-foreign-origin"), "foreign_origin")
 
 
 def has_key(request: web.Request, key: SecretStr | None) -> bool:
@@ -83,7 +80,7 @@ def has_key(request: web.Request, key: SecretStr | None) -> bool:
     if scheme.lower() != "bearer":  # a proxy in front may have a login of its own
         return False
     if key is None or not hmac.compare_digest(_digest(given.strip()), _digest(key.get_secret_value())):
-        raise Forbidden("This is not the service's API key (ATELIER_WEB__API_KEY).", "bad_key")
+        raise Forbidden(phrase("error-bad-key"), "bad_key")
     return True
 
 

@@ -42,6 +42,7 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "picture_missing": HTTPStatus.BAD_REQUEST,
     "bad_key": HTTPStatus.UNAUTHORIZED,
     "no_timelapse": HTTPStatus.NOT_FOUND,
+    "closing": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -37,6 +37,7 @@ class WebAdapter:
     """Serves the page and the API; a web job is delivered when its result can be fetched."""
 
     name = "web"
+    state = "up"
 
     def __init__(
         self,

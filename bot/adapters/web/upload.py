@@ -16,6 +16,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import BadPicture, BadRequest
+from bot.texts import phrase
 from config.settings import LimitsSettings
 
 MAX_STYLES = 4
@@ -73,33 +74,33 @@ def sweep(folder: Path) -> None:
 
 async def _read(request: web.Request, folder: Path, limits: LimitsSettings, parts: _Parts) -> None:
     if request.content_type != "multipart/form-data":
-        raise BadRequest("Send the pictures as multipart/form-data.", "bad_upload")
+        raise BadRequest(phrase("error-upload-kind"), "bad_upload")
     most = sum(_MOST.values()) * limits.picture_mb * 1e6 + len(_TEXTS) * MAX_TEXT_BYTES + _FRAMING_BYTES
     if (request.content_length or 0) > most:
-        raise _too_heavy("The pictures weigh", limits)
+        raise BadPicture(phrase("error-upload-heavy", most=limits.picture_mb), "picture_too_heavy")
     try:
         async with asyncio.timeout(UPLOAD_TIMEOUT_S):
             async for part in await request.multipart():
                 await _take(part, folder, limits, parts)
     except TimeoutError as exc:
-        raise BadRequest("The upload took too long.", "bad_upload") from exc
+        raise BadRequest(phrase("error-upload-slow"), "bad_upload") from exc
     # All that aiohttp's reader says to a malformed body.
     except (ValueError, RuntimeError, HttpProcessingError) as exc:
-        raise BadRequest("The upload is not well-formed multipart/form-data.", "bad_upload") from exc
+        raise BadRequest(phrase("error-upload-malformed"), "bad_upload") from exc
 
 
 async def _take(part: object, folder: Path, limits: LimitsSettings, parts: _Parts) -> None:
     name = str(getattr(part, "name", None))
     if not isinstance(part, BodyPartReader) or name not in (*_MOST, *_TEXTS):
-        raise BadRequest(f"There is no part “{name[:40]}”; send content, style, mask, options and words.", "bad_upload")
+        raise BadRequest(phrase("error-upload-part", part=name[:40]), "bad_upload")
     if name in _TEXTS:
         if name in parts.texts:
-            raise BadRequest(f"There is more than one part “{name}”.", "bad_upload")
+            raise BadRequest(phrase("error-upload-part-twice", part=name), "bad_upload")
         parts.texts[name] = await _text(part)
         return
     files, most = parts.files[name], _MOST[name]
     if len(files) == most:
-        raise BadRequest(f"At most {most} {name} picture{'s' * (most > 1)} can be taken.", "bad_upload")
+        raise BadRequest(phrase("error-upload-pictures", most=most, part=name), "bad_upload")
     file = folder / f"{_PREFIX}{secrets.token_hex(16)}"
     files.append(file)
     await _save(part, file, limits)
@@ -110,7 +111,7 @@ async def _text(part: BodyPartReader) -> str:
     while chunk := await part.read_chunk(MAX_TEXT_BYTES):
         text += chunk
         if len(text) > MAX_TEXT_BYTES:
-            raise BadRequest(f"The {part.name} are longer than {MAX_TEXT_BYTES} bytes.", "bad_options")
+            raise BadRequest(phrase("error-upload-text-long", part=str(part.name), most=MAX_TEXT_BYTES), "bad_options")
     return text.decode()
 
 
@@ -120,17 +121,14 @@ async def _save(part: BodyPartReader, file: Path, limits: LimitsSettings) -> Non
         while chunk := await part.read_chunk(_CHUNK_BYTES):
             size += len(chunk)
             if size > limits.picture_mb * 1e6:
-                raise _too_heavy(f"The {part.name} picture weighs", limits)
+                heavy = phrase("error-upload-picture-heavy", part=str(part.name), most=limits.picture_mb)
+                raise BadPicture(heavy, "picture_too_heavy")
             await asyncio.to_thread(sink.write, chunk)
-
-
-def _too_heavy(what: str, limits: LimitsSettings) -> BadPicture:
-    return BadPicture(f"{what} too much: at most {limits.picture_mb:g} MB each are taken.", "picture_too_heavy")
 
 
 def _complete(parts: _Parts) -> Upload:
     if not parts.files["content"]:
-        raise BadPicture("The content picture is missing: send it as the part “content”.", "picture_missing")
+        raise BadPicture(phrase("error-upload-no-content"), "picture_missing")
     return Upload(
         parts.files["content"][0],
         parts.files["style"],
@@ -144,7 +142,7 @@ def _object(text: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError) as exc:
-        raise BadRequest("The options are not JSON.", "bad_options") from exc
+        raise BadRequest(phrase("error-options-not-json"), "bad_options") from exc
     if not isinstance(values, dict):
-        raise BadRequest('The options must be a JSON object, such as {"size": 512}.', "bad_options")
+        raise BadRequest(phrase("error-options-no-object"), "bad_options")
     return values

@@ -7,13 +7,14 @@ from typing import Any
 from bot.desk import JobView
 from bot.jobs import ENDED, Job, Status
 from bot.replies import explain
+from bot.texts import say
 
 _FETCHABLE = frozenset({Status.RENDERED, Status.DELIVERED})
 _RESULT_FIELDS = ("width", "height", "seconds", "iterations", "device")
 
 
 def as_json(view: JobView) -> dict[str, Any]:
-    """Status, reason, progress (0..1), position, eta_s in seconds, error and result, for JSON."""
+    """Status, reason, progress (0..1), position, eta_s in seconds, the reason of a pause, error and result, for JSON."""
     job = view.job
     return {
         "id": job.id,
@@ -22,6 +23,7 @@ def as_json(view: JobView) -> dict[str, Any]:
         "progress": _progress(view),
         "position": view.position,
         "eta_s": None if view.eta_s is None else round(view.eta_s),
+        "paused": view.paused,
         "error": _error(job),
         "result": _result(job),
     }
@@ -41,7 +43,7 @@ def _progress(view: JobView) -> float:
 def _error(job: Job) -> dict[str, str] | None:
     if job.status not in ENDED or job.status is Status.DELIVERED:
         return None
-    return {"title": job.status.capitalize(), "detail": explain(job), "code": job.reason or job.status}
+    return {"title": job.status.capitalize(), "detail": say(explain(job)), "code": job.reason or job.status}
 
 
 def _result(job: Job) -> dict[str, Any] | None:

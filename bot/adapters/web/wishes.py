@@ -12,6 +12,7 @@ from bot.errors import BadPicture, BadRequest
 from bot.gallery import Gallery
 from bot.intake import Style
 from bot.options import Wishes, explain, parse
+from bot.texts import phrase
 from renderer.options import EXPERT, RenderOptions
 
 
@@ -24,14 +25,11 @@ async def wanted(upload: Upload, gallery: Gallery, has_key: bool) -> tuple[tuple
     options = _options(upload.options, wishes, has_key)
     pictures = [*((file, 1.0) for file in upload.styles), *await _named(upload, wishes, options, gallery)]
     if not pictures and options.mode == "paint":
-        raise BadPicture(
-            "The style is missing: send a picture as the part “style”, or name one of the gallery in “words”.",
-            "picture_missing",
-        )
+        raise BadPicture(phrase("error-upload-no-style"), "picture_missing")
     if len(pictures) > MAX_STYLES:
-        raise BadRequest(f"These are {len(pictures)} styles; at most {MAX_STYLES} can be blended.", "bad_options")
+        raise BadRequest(phrase("error-upload-styles", count=len(pictures), most=MAX_STYLES), "bad_options")
     if len(upload.masks) > len(pictures):
-        raise BadRequest("There are more masks than styles; the first mask is the first style's.", "bad_upload")
+        raise BadRequest(phrase("error-upload-masks"), "bad_upload")
     masks = [*upload.masks, *[None] * (len(pictures) - len(upload.masks))]
     return tuple(Style(file, weight, mask) for (file, weight), mask in zip(pictures, masks, strict=True)), options
 
@@ -39,27 +37,22 @@ async def wanted(upload: Upload, gallery: Gallery, has_key: bool) -> tuple[tuple
 def _options(given: dict[str, Any], wishes: Wishes, has_key: bool) -> RenderOptions:
     expert = sorted(EXPERT & given.keys())
     if expert and not has_key:
-        raise BadRequest(
-            f"“{expert[0]}” is for programs with the service's API key (Authorization: Bearer …); leave it out.",
-            "bad_options",
-        )
+        raise BadRequest(phrase("error-options-expert", name=expert[0]), "bad_options")
     for name in sorted(given.keys() & wishes.options.keys()):
         if given[name] != wishes.options[name]:
-            raise BadRequest(
-                f"{name} is {given[name]} in the options and {wishes.options[name]} in the words; keep one.",
-                "bad_options",
-            )
+            option, word = str(given[name]), str(wishes.options[name])
+            raise BadRequest(phrase("error-options-and-words", name=name, option=option, word=word), "bad_options")
     try:
         options = RenderOptions.model_validate({**wishes.options, **given})
     except ValidationError as exc:
         raise BadRequest(explain(exc), "bad_options") from exc
     if options.save_every is not None or options.initial == "picture":
-        raise BadRequest("save_every and initial “picture” are for the command line; leave them out.", "bad_options")
+        raise BadRequest(phrase("error-options-of-commands"), "bad_options")
     return options
 
 
 async def _named(upload: Upload, wishes: Wishes, options: RenderOptions, gallery: Gallery) -> list[tuple[Path, float]]:
     if upload.styles and wishes.by_chance:
-        raise BadRequest("A style was sent, and the words would choose another; leave one out.", "bad_options")
+        raise BadRequest(phrase("error-upload-style-and-chance"), "bad_options")
     seed = options.seed if "seed" in options.model_fields_set else None
     return [(await gallery.picture(entry), weight) for entry, weight in gallery.chosen(wishes, seed)]

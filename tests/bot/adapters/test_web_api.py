@@ -260,6 +260,7 @@ async def test_a_job_shows_its_position_progress_and_result(
         "progress": 0.0,
         "position": 1,
         "eta_s": 80,
+        "paused": None,
         "error": None,
         "result": None,
     }

@@ -16,6 +16,7 @@ import pytest
 from bot.adapters.web import events
 from bot.jobs import Status
 from bot.ports import Adapter, Reply, Sent
+from bot.texts import verbatim
 from tests.bot.adapters.test_web_api import post_job, problem_of
 from tests.fakes.services import Studio, open_studio
 
@@ -144,7 +145,7 @@ async def test_a_job_that_is_erased_ends_its_stream(studio: Studio, http: aiohtt
     async with follow(http, job_id) as stream:
         await stream.next()
         job = studio.intake.jobs.pop(job_id)
-        await studio.adapter.reply(job, Reply(""))
+        await studio.adapter.reply(job, Reply(verbatim("")))
         assert await stream.next() == ("end", None)
 
 
@@ -155,7 +156,7 @@ async def test_an_error_in_mid_stream_cuts_it_and_is_logged(
     async with follow(http, job_id) as stream:
         await stream.next()
         studio.desk.failure = RuntimeError("entrails")
-        await studio.adapter.reply(studio.job, Reply(""))
+        await studio.adapter.reply(studio.job, Reply(verbatim("")))
         with pytest.raises(aiohttp.ClientPayloadError):
             await stream.next()
         assert "entrails" in capsys.readouterr().out
@@ -190,5 +191,5 @@ async def test_a_web_job_is_delivered_without_sending(studio: Studio, http: aioh
     adapter: Adapter = studio.adapter
     await post_job(http)
     assert adapter.name == "web"
-    assert await adapter.reply(studio.job, Reply("Here it is.")) == Sent(studio.job.id)
+    assert await adapter.reply(studio.job, Reply(verbatim("Here it is."))) == Sent(studio.job.id)
     assert await adapter.find_reply(studio.job) == Sent(studio.job.id)

@@ -113,7 +113,8 @@ export class Stage {
 
 const percent = (job) => `${Math.round(job.progress * 100)}%`;
 
-function queueNote({ position, eta_s: eta }) {
+function queueNote({ position, eta_s: eta, paused }) {
+  if (paused) return `Painting is paused: ${paused} Your place is kept.`;
   const place = position === 1 ? "Next in line" : `Number ${position} in line`;
   return eta === null ? place : `${place}, ready in ${duration(eta)}`;
 }

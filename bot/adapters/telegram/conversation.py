@@ -1,0 +1,172 @@
+"""Pictures and words that belong together, until they are a painting."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bot.adapters.telegram.begun import Begun, joined, new_pictures
+from bot.adapters.telegram.downloads import check_size
+from bot.adapters.telegram.heard import Heard
+from bot.adapters.telegram.ordering import Ordering, Wanted, check_number, style_was_bad
+from bot.adapters.telegram.prompt import NO_PICTURE, Prompt
+from bot.adapters.telegram.services import Services
+from bot.adapters.telegram.speech import Speaker, Voice
+from bot.errors import BadPicture, BadRequest, Forbidden, UnknownStyle, UnknownWord, UserError
+from bot.options import Wishes
+from bot.texts import Said, phrase, together
+
+
+class Conversation:
+    """Takes in what people send, and orders as soon as it is complete."""
+
+    def __init__(self, services: Services, ordering: Ordering, prompt: Prompt, voice: Voice) -> None:
+        self._services = services
+        self._ordering = ordering
+        self._prompt = prompt
+        self._voice = voice
+
+    async def begun(self, speaker: Speaker) -> Begun:
+        """What this person has begun here."""
+        return Begun.of(await self._services.pairing.get(speaker.requester, speaker.here))
+
+    async def paint(self, heard: Heard) -> None:
+        """Pictures with or without words, or words for pictures that are there. Raises UserError."""
+        speaker = heard.speaker
+        await self._services.accounts.admit(speaker.requester, speaker.place)
+        before = await self.begun(speaker)
+        new = new_pictures(before, heard)
+        if heard.pictures and not new and before.prompt:
+            return  # delivered twice
+        for picture in new:
+            check_size(picture)
+        begun = joined(before, heard, new)
+        check_number(len(begun.pictures) - 1)
+        if begun.prompt != before.prompt:
+            await self._prompt.take_back(speaker.chat, before.prompt)
+        words = " ".join(heard.words.split())
+        await self._advance(speaker, begun, words, heard.source, _left_out(heard))
+
+    async def dream(self, heard: Heard) -> None:
+        """As `paint`, for a painting without a style. Raises UserError."""
+        await self.paint(dataclasses.replace(heard, words=f"dream {heard.words}"))
+
+    async def text(self, heard: Heard) -> None:
+        """Words that may be meant for a picture, or for nothing that is known here. Raises UserError."""
+        nothing_begun = await self.begun(heard.speaker) == Begun()
+        if nothing_begun and not (heard.quoted and not heard.quotes_bot) and not self._is_understood(heard.words):
+            await self._voice.say(heard.speaker, phrase("telegram-what-i-do"))
+        else:
+            await self.paint(heard)
+
+    async def is_about(self, speaker: Speaker, request: int) -> bool:
+        """Whether what this person has begun here began with that message."""
+        return request in {NO_PICTURE, (await self.begun(speaker)).request}
+
+    async def choose(self, speaker: Speaker, request: int, words: str, source: str) -> None:
+        """Words said by a button about what `is_about` that message. Raises UserError."""
+        await self._services.accounts.admit(speaker.requester, speaker.place)
+        begun = await self.begun(speaker)
+        begun = dataclasses.replace(begun, request=begun.request or speaker.message)
+        await self._advance(speaker.at(begun.request), begun, words, source, None)
+
+    async def forget(self, speaker: Speaker, request: int | None = None) -> bool:
+        """Drop what was begun, if it is about that message; whether there was anything."""
+        begun = await self.begun(speaker)
+        if begun == Begun() or request not in {None, begun.request}:
+            return False
+        await self._services.pairing.take(speaker.requester, speaker.here)
+        await self._prompt.take_back(speaker.chat, begun.prompt)
+        return True
+
+    async def _advance(self, speaker: Speaker, before: Begun, words: str, source: str, note: Said | None) -> None:
+        """Order if nothing is missing, else ask for it. Words that cannot be done are told and not kept."""
+        begun = dataclasses.replace(before, lines=(*before.lines, words)) if words else before
+        try:
+            wanted = Wanted(begun.pictures, self._ordering.read(begun.lines), source)
+            if wanted.is_complete:
+                await self._place(speaker, begun, wanted, note)
+            elif begun.pictures:
+                await self._ask(speaker, begun, note or (phrase("telegram-noted") if words and begun.prompt else None))
+            else:
+                await self._ask_for_picture(speaker, begun, wanted.wishes)
+        except (UnknownWord, UnknownStyle, BadRequest) as unclear:
+            if not before.pictures:
+                raise
+            await self._ask(speaker, before, unclear.said)
+
+    async def _place(self, speaker: Speaker, begun: Begun, wanted: Wanted, note: Said | None) -> None:
+        try:
+            await self._ordering.place(speaker, wanted)
+        except (UnknownWord, UnknownStyle, BadRequest):
+            raise
+        except Forbidden:
+            await self._services.pairing.take(speaker.requester, speaker.here)
+            raise
+        except BadPicture as bad:
+            await self._let_go(speaker, begun, bad)
+        except UserError as refused:
+            await self._keep(speaker, begun)
+            await self._voice.say(speaker, together(refused.said, phrase("telegram-kept"), by="\n\n"))
+        except BaseException:
+            await self._keep(speaker, begun)
+            raise
+        else:
+            await self._services.pairing.take(speaker.requester, speaker.here)
+            await self._prompt.take_back(speaker.chat, begun.prompt)
+            if note:
+                await self._voice.say(speaker, note)
+
+    async def _let_go(self, speaker: Speaker, begun: Begun, bad: BadPicture) -> None:
+        """Of pictures that cannot be painted from only a good content is kept."""
+        await self._services.pairing.take(speaker.requester, speaker.here)
+        if not style_was_bad(bad):
+            await self._prompt.take_back(speaker.chat, begun.prompt)
+            raise bad
+        await self._ask(speaker, dataclasses.replace(begun, pictures=begun.pictures[:1]), bad.said)
+
+    async def _ask(self, speaker: Speaker, begun: Begun, note: Said | None) -> None:
+        """Keep what there is, and ask for what is missing; `note` is said first."""
+        await self._keep(speaker, begun)
+        about = speaker.at(begun.request)
+        several = len(begun.pictures) > 1
+        if begun.prompt is not None:
+            again = phrase("telegram-all-kept" if several else "telegram-still-waiting")
+            await self._voice.say(speaker, _after(note, again))
+            return
+        if several:
+            prompt = await self._prompt.ask_whether(about, _after(note, phrase("telegram-all-kept")))
+        else:
+            question = phrase("telegram-which-style" if speaker.private else "telegram-which-style-group")
+            prompt = await self._prompt.show_gallery(about, _after(note, question), begun.request)
+        await self._keep(speaker, dataclasses.replace(begun, prompt=prompt))
+
+    async def _ask_for_picture(self, speaker: Speaker, begun: Begun, wishes: Wishes) -> None:
+        if not begun.lines:
+            await self._voice.say(speaker, phrase("telegram-how-to-paint"))
+            return
+        await self._keep(speaker, begun)
+        titles = " + ".join(self._services.gallery.find(name).title for name, _ in wishes.styles)
+        said = phrase("telegram-now-the-picture-in", style=titles) if titles else phrase("telegram-now-the-picture")
+        await self._voice.say(speaker, said)
+
+    async def _keep(self, speaker: Speaker, begun: Begun) -> None:
+        await self._services.pairing.keep(speaker.requester, speaker.here, begun.pending())
+
+    def _is_understood(self, words: str) -> bool:
+        """Whether these are words of the grammar, or meant to be."""
+        try:
+            self._ordering.read([words])
+        except UserError:
+            return "=" in words or "#" in words
+        return True
+
+
+def _after(note: Said | None, said: Said) -> Said:
+    return together(note, said, by="\n\n") if note else said
+
+
+def _left_out(heard: Heard) -> Said | None:
+    """What is said of an item of an album that is no picture, or of one that came without the others."""
+    if heard.other:
+        return phrase("telegram-album-left-out")
+    return phrase("telegram-album-alone") if heard.alone else None

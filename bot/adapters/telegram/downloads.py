@@ -1,0 +1,92 @@
+"""Pictures fetched from Telegram into files that are gone afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import structlog
+import telegram
+from telegram.error import BadRequest, NetworkError
+from telegram.ext import ExtBot
+
+from bot.adapters.telegram.heard import Picture
+from bot.errors import BadPicture, UserError
+from bot.texts import phrase
+
+log = structlog.get_logger(__name__)
+
+#: What Telegram hands out to a bot (bytes).
+MAX_DOWNLOAD = 20_000_000
+#: Files fetched at the same time, each of which is held in memory as a whole.
+_AT_ONCE = 4
+#: Seconds before each further try.
+_PAUSES_S = (1.0, 3.0)
+_TIMEOUT_S = 60.0
+_PREFIX = "telegram-"
+
+
+def check_size(picture: Picture) -> None:
+    """Raise BadPicture (picture_too_heavy) where Telegram would not hand the picture out."""
+    if picture.size and picture.size > MAX_DOWNLOAD:
+        megabytes, most = -(-picture.size // 1_000_000), MAX_DOWNLOAD // 1_000_000
+        raise BadPicture(phrase("telegram-picture-heavy", megabytes=megabytes, most=most), "picture_too_heavy")
+
+
+class Downloads:
+    """Fetches into `folder`, which is emptied of what an earlier run has left."""
+
+    def __init__(self, bot: ExtBot[None], folder: Path) -> None:
+        self._bot = bot
+        self._folder = folder
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+
+    def sweep(self) -> None:
+        """Make the folder, and remove what a service that was killed left in it."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in self._folder.glob(f"{_PREFIX}*"):
+            file.unlink()
+
+    @contextlib.asynccontextmanager
+    async def fetched(self, pictures: Sequence[Picture]) -> AsyncIterator[list[Path]]:
+        """The pictures as files, as long as the context lasts.
+
+        Raises BadPicture (picture_too_heavy; picture_missing where it is no longer there) and UserError (not_fetched).
+        """
+        files = [self._folder / f"{_PREFIX}{secrets.token_hex(16)}" for _ in pictures]
+        try:
+            for picture, file in zip(pictures, files, strict=True):
+                async with self._gate:
+                    await self._fetch(picture, file)
+            yield files
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
+
+    async def _fetch(self, picture: Picture, file: Path) -> None:
+        check_size(picture)
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                found = await self._bot.get_file(picture.file, read_timeout=_TIMEOUT_S)
+                check_size(Picture(picture.file, picture.message, found.file_size))
+                await found.download_to_drive(file, read_timeout=_TIMEOUT_S)
+                return
+            except BadRequest as refused:
+                log.info("picture not to be had", why=refused.message)
+                raise _refused(refused) from refused
+            except (NetworkError, telegram.error.InvalidToken) as broken:
+                # A file that is gone from Telegram's disk is answered as a token that is wrong.
+                log.warning("picture not fetched", why=str(broken))
+                if pause_s is None:
+                    raise UserError(phrase("telegram-not-fetched"), "not_fetched") from broken
+            await asyncio.sleep(pause_s)
+
+
+def _refused(error: BadRequest) -> BadPicture:
+    if "too big" in error.message.lower():
+        most = MAX_DOWNLOAD // 1_000_000
+        return BadPicture(phrase("telegram-picture-too-heavy", most=most), "picture_too_heavy")
+    return BadPicture(phrase("telegram-picture-gone"), "picture_missing")

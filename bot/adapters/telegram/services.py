@@ -1,0 +1,61 @@
+"""What the Telegram adapter needs of the house."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from bot.accounts import Accounts
+from bot.desk import Desk
+from bot.erasure import Erasure
+from bot.films import Films
+from bot.gallery import Gallery
+from bot.intake import Intake
+from bot.pairing import Pairing
+from bot.ports import BlobStore
+
+
+class Addresses(Protocol):
+    """Where each job's reply goes: the adapter's own JSON."""
+
+    async def get(self, job_id: str) -> dict[str, Any] | None:
+        """The address, None where the job has none."""
+
+    async def put(self, job_id: str, address: dict[str, Any]) -> None:
+        """Keep it, in place of the one before."""
+
+
+class Switches(Protocol):
+    """What an operator has switched, by name: ``paused``, ``drained``."""
+
+    async def get(self, name: str) -> dict[str, Any] | None:
+        """What is said with it, None where it is off."""
+
+
+class Admin(Protocol):
+    """What operators ask and order, as `bot.admin.Admin`."""
+
+    @property
+    def verbs(self) -> Mapping[str, Any]:
+        """Each verb with its usage and help."""
+
+    async def do(self, verb: str, arguments: str, by: str) -> str:
+        """Plain lines; raises UserError with a usage line for what cannot be understood."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Services:
+    """All of them, as `bot.app` puts them together."""
+
+    intake: Intake
+    desk: Desk
+    accounts: Accounts
+    pairing: Pairing
+    erasure: Erasure
+    gallery: Gallery
+    films: Films
+    blobs: BlobStore
+    addresses: Addresses
+    switches: Switches
+    admin: Admin

@@ -1,0 +1,197 @@
+"""Updates, each led to who deals with it: those of one person in their order, many people at once."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+import telegram
+from telegram.error import Forbidden, RetryAfter, TelegramError
+
+from bot.adapters.telegram.admins import Admins
+from bot.adapters.telegram.albums import Albums
+from bot.adapters.telegram.buttons import Buttons
+from bot.adapters.telegram.commands import Commands
+from bot.adapters.telegram.conversation import Conversation
+from bot.adapters.telegram.heard import Heard, Reader, says_nothing, speaker
+from bot.adapters.telegram.lanes import Lanes
+from bot.adapters.telegram.press import Press
+from bot.adapters.telegram.presses import Presses
+from bot.adapters.telegram.services import Services
+from bot.adapters.telegram.speech import Speaker, Voice
+from bot.errors import UserError
+from bot.texts import Said, language_for, phrase
+
+log = structlog.get_logger(__name__)
+
+#: What Telegram is asked for.
+KINDS = ("message", "callback_query")
+
+#: People served together, and pieces of work that may wait before Telegram is kept waiting.
+_AT_ONCE = 64
+_ROOM = 2000
+#: Updates remembered, so that one that is delivered twice is dealt with once.
+_REMEMBERED = 10_000
+
+
+class Updates:
+    """Takes updates in without dealing with them there and then."""
+
+    def __init__(
+        self,
+        me: telegram.User,
+        album_pause_s: float,
+        services: Services,
+        conversation: Conversation,
+        commands: Commands,
+        admins: Admins,
+        presses: Presses,
+        buttons: Buttons,
+        voice: Voice,
+    ) -> None:
+        self._reader = Reader(me)
+        self._albums = Albums(album_pause_s, self._whole_album, self._late_item)
+        self._services = services
+        self._conversation = conversation
+        self._commands = commands
+        self._admins = admins
+        self._presses = presses
+        self._buttons = buttons
+        self._voice = voice
+        self._written = Lanes(_AT_ONCE, _ROOM)
+        # Apart, so that a press on Cancel does not wait until pictures are fetched.
+        self._pressed = Lanes(_AT_ONCE, _ROOM)
+        self._seen: collections.OrderedDict[int, None] = collections.OrderedDict()
+
+    async def take(self, update: telegram.Update) -> None:
+        """Queue an update; waits only where far too many are queued already."""
+        if update.update_id in self._seen:
+            return
+        self._seen[update.update_id] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        await self._written.room()
+        await self._pressed.room()
+        if update.message:
+            self._take_message(update.message)
+        elif update.callback_query:
+            self._take_press(update, update.callback_query)
+
+    async def close(self, grace_s: float) -> None:
+        """Deal with what has come in, for so long (seconds) at most."""
+        self._albums.flush()
+        lost = await asyncio.gather(self._written.close(grace_s), self._pressed.close(grace_s))
+        if any(lost):
+            log.warning("updates not dealt with", number=sum(lost))
+
+    def _take_message(self, message: telegram.Message) -> None:
+        if message.from_user is None or says_nothing(message):
+            return
+        if message.media_group_id:
+            self._albums.add(message)
+        elif self._reader.is_for_us(message):
+            self._hear([message])
+
+    def _whole_album(self, items: Sequence[telegram.Message]) -> None:
+        if any(map(self._reader.is_for_us, items)):
+            self._hear(items)
+
+    def _late_item(self, item: telegram.Message) -> None:
+        if self._reader.is_for_us(item):
+            self._later(item, lambda to: self._voice_said(to, phrase("telegram-album-late")))
+
+    def _hear(self, messages: Sequence[telegram.Message]) -> None:
+        async def listen(to: Speaker) -> None:
+            await self._converse(self._reader.read(messages, to.language), messages[0])
+
+        self._later(messages[0], listen)
+
+    def _later(self, message: telegram.Message, work: Callable[[Speaker], Awaitable[None]]) -> None:
+        person = message.from_user
+        assert person is not None
+
+        async def done() -> None:
+            to = speaker(message, language_for(person.language_code))
+            await self._guarded(to, work)
+
+        self._written.put(person.id, done)
+
+    async def _converse(self, heard: Heard, message: telegram.Message) -> None:
+        if message.sender_chat is not None:
+            # Behind one such mask there may be several people.
+            await self._voice.say(heard.speaker, phrase("telegram-masked"))
+        elif heard.command is not None:
+            await self._obey(heard, message)
+        elif heard.pictures:
+            await self._conversation.paint(heard)
+        elif heard.other:
+            await self._voice.say(heard.speaker, phrase(f"telegram-other-{heard.other}"))
+        else:
+            await self._conversation.text(heard)
+
+    async def _obey(self, heard: Heard, message: telegram.Message) -> None:
+        if await self._admins.obey(heard) or await self._commands.obey(heard):
+            return
+        # In a group another bot may be meant.
+        if heard.speaker.private or self._reader.is_addressed_by_name(message):
+            await self._commands.refuse(heard)
+
+    def _take_press(self, update: telegram.Update, query: telegram.CallbackQuery) -> None:
+        if query.message is None:
+            return
+        person, verb = query.from_user, (query.data or "").partition(":")[0]
+
+        async def obeyed(to: Speaker) -> None:
+            if await self._buttons.press(update):
+                return
+            press = Press(query, to)
+            try:
+                await self._presses.obey(press)
+            finally:
+                await press.answer()
+
+        async def done() -> None:
+            await self._guarded(_presser(query), obeyed)
+
+        # What adds to a beginning must not overtake what its person has written.
+        if verb in Presses.IN_TURN:
+            self._written.put(person.id, done)
+        else:
+            self._pressed.put((person.id, query.message.message_id), done)
+
+    async def _guarded(self, to: Speaker, work: Callable[[Speaker], Awaitable[None]]) -> None:
+        """Do the work in the person's language; whatever goes wrong is told, and never breaks what comes after."""
+        try:
+            account = await self._services.accounts.get(to.requester)
+            to = to.speaking(account.language or to.language)
+            await work(to)
+        except UserError as error:
+            await self._voice_said(to, error.said)
+        except (Forbidden, RetryAfter) as error:
+            log.info("person cannot be written to", person=to.requester, why=str(error))
+        except TelegramError as error:
+            log.warning("telegram failed", person=to.requester, why=repr(error))
+            await self._voice_said(to, phrase("telegram-apology"))
+        except Exception:
+            log.exception("update failed", person=to.requester)
+            await self._voice_said(to, phrase("telegram-apology"))
+
+    async def _voice_said(self, to: Speaker, said: Said) -> None:
+        try:
+            await self._voice.say(to, said)
+        except TelegramError as error:
+            log.warning("answer not sent", person=to.requester, why=repr(error))
+
+
+def _presser(query: telegram.CallbackQuery) -> Speaker:
+    """Who pressed, and where; messages too old to be read still say their chat."""
+    message = query.message
+    assert message is not None
+    private = message.chat.type == telegram.Chat.PRIVATE
+    thread = None
+    if isinstance(message, telegram.Message) and message.is_topic_message:
+        thread = message.message_thread_id
+    language = language_for(query.from_user.language_code)
+    return Speaker(query.from_user.id, message.chat.id, private, message.message_id, language, thread)

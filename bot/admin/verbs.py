@@ -1,0 +1,32 @@
+"""What admins may ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class Verb:
+    """Something that admins may ask for."""
+
+    usage: str  #: the verb and what may follow it
+    help: str  #: one sentence
+
+
+#: In the order of a menu. WHO is a person or a group, ``platform:id``; the ids of paintings may be shortened.
+VERBS: Mapping[str, Verb] = {
+    "queue": Verb("queue", "What waits, what is being painted, and whose it is."),
+    "workers": Verb("workers", "The renderers and the platforms, and how they are."),
+    "stats": Verb("stats", "The last day and the last week in numbers."),
+    "pause": Verb("pause [REASON]", "Begin no further painting; people are told the reason."),
+    "resume": Verb("resume", "Take in and paint again, after a pause or a drain."),
+    "drain": Verb("drain", "Take nothing in, and paint what waits."),
+    "cancel": Verb("cancel ID", "End a painting, whoever's it is."),
+    "ban": Verb("ban WHO [REASON]", "Take nothing more from a person or a group."),
+    "unban": Verb("unban WHO", "End a ban."),
+    "allow": Verb("allow WHO", "Put a person or a group on the list of those who may paint."),
+    "disallow": Verb("disallow WHO", "Take a person or a group off that list."),
+    "quota": Verb("quota WHO [HOUR DAY | default]", "How much a person or a group may ask for."),
+    "uncertain": Verb("uncertain [ID resend|sent]", "Replies that may never have arrived, and what to do about one."),
+}

@@ -1,0 +1,42 @@
+"""Forgetting a person at their word."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from bot.ports import BlobStore, RenderPool
+from bot.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+class Erasure:
+    """Erases people. `made` is a folder of files that were made from blobs and are named after them."""
+
+    def __init__(self, store: Store, blobs: BlobStore, pool: RenderPool, made: Path) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._pool = pool
+        self._made = made
+
+    async def erase(self, requester: str) -> int:
+        """Cancel and remove every job, picture, vote, beginning and setting of a person; returns the number of jobs.
+
+        Nothing more is said of the jobs. Pictures that others have sent, too, stay theirs; and what the operator has
+        decided about the person stays: a ban, a quota.
+        """
+        erased = await self._store.erasing.erase(requester)
+        for job_id, attempt in erased.underway:
+            await self._pool.cancel(job_id, attempt)
+        removed = await self._store.blobs.discard(self._blobs, *erased.blobs)
+        await asyncio.to_thread(self._remove_made, {name.partition(".")[0] for name in removed})
+        log.info("person erased", jobs=erased.number, pictures=len(removed))
+        return erased.number
+
+    def _remove_made(self, stems: set[str]) -> None:
+        for file in self._made.glob("*"):
+            if file.stem in stems:
+                file.unlink(missing_ok=True)

@@ -1,0 +1,153 @@
+"""What admins ask of the store: the last days in numbers, anybody's job, and the replies that nobody knows about."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from bot.jobs import OPEN, IllegalTransition, Job, Status
+from bot.store.engine import Database
+from bot.store.quotas import DAY_S, HOUR_S
+from bot.store.rows import JOB_COLUMNS, one_job, step, to_job
+from bot.store.tables import ReplyState, accepted, jobs, outbox, votes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Period:
+    """The jobs asked for within a length of time, as they stand now."""
+
+    people: int
+    by_adapter: Counter[str]
+    by_status: Counter[Status]
+    failures: Counter[str]  #: reasons of those that failed
+    painted: int  #: those that have a painting, whether it has arrived or not
+    painting_s: float  #: what these took to paint, in all
+    waiting_s: float  #: what these waited to be begun, in all
+    likes: int
+    dislikes: int
+
+    @property
+    def asked(self) -> int:
+        """How many jobs."""
+        return self.by_status.total()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Activity:
+    """How much one person, or one group, has asked for."""
+
+    in_all: int  #: jobs that are still known
+    open: int
+    within_hour: int  #: as the quotas count
+    within_day: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class UncertainReply:
+    """A reply that was perhaps sent."""
+
+    job: Job
+    since: float  #: Unix seconds
+    error: str | None
+
+
+class AdminRows:
+    """Questions and changes that only admins have."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def period(self, length_s: float) -> Period:
+        """The jobs asked for in the last `length_s` seconds."""
+        # All states are named, so that the index over (status, created_at) serves.
+        within = jobs.c.status.in_(list(Status)) & (jobs.c.created_at >= self._clock() - length_s)
+        kind = (jobs.c.status, jobs.c.reason, jobs.c.adapter)
+        waited_s = jobs.c.started_at - jobs.c.created_at
+        numbers = select(
+            *kind,
+            func.count().label("number"),
+            func.count(jobs.c.result).label("painted"),
+            func.total(jobs.c.result_info["seconds"].as_float()).label("painting_s"),
+            func.total(waited_s).filter(jobs.c.result.is_not(None)).label("waiting_s"),
+        )
+        people = select(func.count(jobs.c.requester.distinct())).where(within)
+        up, down = (func.count().filter(votes.c.value == value) for value in (1, -1))
+        liked = select(up, down).join_from(votes, jobs)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(numbers.where(within).group_by(*kind))).all()
+            likes, dislikes = (await connection.execute(liked.where(within))).one()
+            return _period(rows, (await connection.execute(people)).scalar_one(), likes, dislikes)
+
+    async def activity(self, who: str) -> Activity:
+        """What a requester has asked for, or all in a group, by its place."""
+        its_jobs = (jobs.c.requester == who) | (jobs.c.place == who)
+        known = select(func.count(), func.count().filter(jobs.c.status.in_(OPEN))).where(its_jobs)
+        now = self._clock()
+        hour, day = (func.count().filter(accepted.c.at > now - length_s) for length_s in (HOUR_S, DAY_S))
+        counted = select(hour, day).where((accepted.c.requester == who) | (accepted.c.place == who))
+        async with self._database.read() as connection:
+            in_all, still_open = (await connection.execute(known)).one()
+            within_hour, within_day = (await connection.execute(counted)).one()
+            return Activity(in_all, still_open, within_hour, within_day)
+
+    async def beginning_with(self, prefix: str, limit: int = 2) -> list[Job]:
+        """The jobs, whoever's, whose ids begin with `prefix`, in lower-case hex."""
+        # A range, which the key's index serves; LIKE would read the whole table.
+        query = select(*JOB_COLUMNS).where(jobs.c.id >= prefix, jobs.c.id < prefix + "g").limit(limit)
+        async with self._database.read() as connection:
+            return [to_job(row) for row in (await connection.execute(query)).mappings()]
+
+    async def uncertain(self) -> list[UncertainReply]:
+        """The replies that were perhaps sent, the oldest first."""
+        query = (
+            select(*JOB_COLUMNS, outbox.c.due_at, outbox.c.last_error)
+            .join_from(outbox, jobs)
+            .where(outbox.c.state == ReplyState.UNCERTAIN)
+            .order_by(outbox.c.due_at)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return [UncertainReply(to_job(row), row["due_at"], row["last_error"]) for row in rows]
+
+    async def resend(self, job_id: str) -> None:
+        """Let an uncertain reply be sent again; raises IllegalTransition where it is not uncertain."""
+        await self._settle(job_id, state=ReplyState.READY, due_at=self._clock(), tries=0)
+
+    async def count_as_sent(self, job_id: str) -> None:
+        """Believe that an uncertain reply has arrived; raises IllegalTransition where it is not uncertain."""
+        await self._settle(job_id, state=ReplyState.SENT)
+
+    async def _settle(self, job_id: str, *, state: ReplyState, **values: Any) -> None:
+        its_row = (outbox.c.job == job_id) & (outbox.c.state == ReplyState.UNCERTAIN)
+        async with self._database.write() as connection:
+            written = await connection.execute(update(outbox).where(its_row).values(values | {"state": state}))
+            if written.rowcount != 1:
+                raise IllegalTransition(f"the reply to {job_id} is not uncertain")
+            job = await one_job(connection, job_id)
+            if state is ReplyState.SENT and job is not None and job.status is Status.RENDERED:
+                await step(connection, job, dataclasses.replace(job, status=Status.DELIVERED), self._clock())
+
+
+def _period(rows: Sequence[Row[Any]], people: int, likes: int, dislikes: int) -> Period:
+    by_adapter, by_status, failures = Counter[str](), Counter[Status](), Counter[str]()
+    for row in rows:
+        by_adapter[row.adapter] += row.number
+        by_status[Status(row.status)] += row.number
+        if row.status == Status.FAILED:
+            failures[row.reason or "unknown"] += row.number
+    return Period(
+        people=people,
+        by_adapter=by_adapter,
+        by_status=by_status,
+        failures=failures,
+        painted=sum(row.painted for row in rows),
+        painting_s=sum(row.painting_s for row in rows),
+        waiting_s=sum(row.waiting_s for row in rows),
+        likes=likes,
+        dislikes=dislikes,
+    )

@@ -1,0 +1,20 @@
+"""All that people are told, in their language: the folders here, in Mozilla's Fluent, a file per subject.
+
+Code speaks in phrases, which are an id of those files with arguments; only where a sentence leaves the bot does it get
+a language. English is complete; what another language lacks is said in English.
+"""
+
+from bot.texts.catalogue import LANGUAGES, language_for, say
+from bot.texts.phrase import Joined, Phrase, Said, phrase, together, verbatim
+
+__all__ = [
+    "LANGUAGES",
+    "Joined",
+    "Phrase",
+    "Said",
+    "language_for",
+    "phrase",
+    "say",
+    "together",
+    "verbatim",
+]

@@ -1,0 +1,3 @@
+### El original, con las variables explicadas, está en inglés en ../en.
+
+verbatim = { $text }

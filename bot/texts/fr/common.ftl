@@ -1,0 +1,3 @@
+### L’original, avec l’explication des variables, est en anglais dans ../en.
+
+verbatim = { $text }

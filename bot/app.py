@@ -99,6 +99,7 @@ class _Service:
             desk=self._desk,
             accounts=self._accounts,
             pairing=Pairing(self._store, self._settings.limits.pending_s),
+            inbox=self._store.inbox,
             erasure=Erasure(self._store, self._blobs, self._pool, self._folder / _FILMS),
             gallery=self._gallery,
             films=self._films,

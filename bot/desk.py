@@ -90,7 +90,9 @@ class Desk:
         try:
             job = await self._store.jobs.cancel(job_id)
         except IllegalTransition as over:
-            raise NotReady(phrase("desk-too-late"), "no_longer_cancellable") from over
+            ended = await self._own(job_id, requester)
+            said = phrase("desk-too-late") if ended.result else explain(ended)
+            raise NotReady(said, "no_longer_cancellable") from over
         # A queued job, too, may lie in the pool, as the next one.
         await self._pool.cancel(job.id, job.attempt)
         if job.status is Status.CANCELLED:

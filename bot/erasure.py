@@ -23,7 +23,7 @@ class Erasure:
         self._made = made
 
     async def erase(self, requester: str) -> int:
-        """Cancel and remove every job, picture, vote, beginning and setting of a person; returns the number of jobs.
+        """Cancel and remove every job, picture, vote, beginning, letter and setting of a person; returns how many jobs.
 
         Nothing more is said of the jobs. Pictures that others have sent, too, stay theirs; and what the operator has
         decided about the person stays: a ban, a quota.

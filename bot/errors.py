@@ -65,9 +65,17 @@ class BadRequest(UserError):
 
 
 class UnknownWord(UserError):
-    """A word that is neither a style nor a tag nor an option."""
+    """A word that is neither a style nor a tag nor an option.
+
+    `understood` are the other words, where they are good together; `nearest` is a word that may have been meant.
+    """
 
     code = "unknown_word"
+
+    def __init__(self, said: Said | str, understood: str = "", nearest: str | None = None) -> None:
+        super().__init__(said)
+        self.understood = understood
+        self.nearest = nearest
 
 
 class UnknownStyle(UserError):

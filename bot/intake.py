@@ -103,17 +103,21 @@ class Intake:
         """
         return await self._admit(again, lambda: self._take_up(again))
 
+    async def check_open(self, requester: str, place: str | None) -> None:
+        """Raise Busy (closing, quota_…) or Forbidden where nothing would be taken of this requester now."""
+        if await self._store.switches.get("drained") is not None:
+            raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
+        await self._accounts.admit(requester, place)
+        await self._accounts.check_quota(requester, place)
+
     async def _admit(self, asked: Order | Again, make: Callable[[], Awaitable[Job]]) -> Job:
         known = await self._store.jobs.by_source(asked.adapter, asked.source)
         if known is not None:
             return known
-        if await self._store.switches.get("drained") is not None:
-            raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
-        await self._accounts.admit(asked.requester, asked.place)
+        # Before the costly part; `add` asks again for quotas and room, in the transaction that counts.
+        await self.check_open(asked.requester, asked.place)
         try:
-            # Before the costly part; `add` asks again, in the transaction that counts.
             await self._store.jobs.check_room(asked.requester, self._room)
-            await self._store.jobs.check_quotas(asked.requester, asked.place, self._accounts.quotas)
             job = await make()
         except NoRoom as full:
             raise await self._busy(asked.requester, full) from full

@@ -12,7 +12,7 @@ from bot.texts import Phrase, Said, phrase, say, together, verbatim
 _REASONS = {"cancelled", "out_of_memory", "bad_input", "poisoned", "undeliverable"}
 
 
-def explain(job: Job) -> Phrase:
+def explain(job: Job) -> Said:
     """One sentence on why a failed, cancelled or expired job has no painting."""
     if job.status is Status.EXPIRED:
         return phrase("reply-expired")

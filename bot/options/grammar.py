@@ -78,7 +78,8 @@ def parse(words: str, known: Known, expert: bool = False) -> Wishes:
     """What the words ask for; no word is dropped, but emoji and punctuation are none.
 
     `expert` allows the options of the command line too. Raises UnknownWord, which names every word that is not
-    known and the nearest that is, and BadRequest where values cannot be or wishes contradict one another.
+    known and the nearest that is, and keeps the others, and BadRequest where values cannot be or wishes contradict
+    one another.
     """
     if max(len(words), len(unicodedata.normalize("NFKC", words[:_LONGEST_TEXT]))) > _LONGEST_TEXT:
         raise BadRequest(phrase("error-words-too-long", most=_LONGEST_TEXT), "bad_options")
@@ -100,14 +101,18 @@ class _Reader:
         self._surprise = False
         self._options: dict[str, object] = {}
         self._given: dict[str, str] = {}  # options as they were written
+        self._understood: list[str] = []
         self._unknown: list[tuple[str, str | None]] = []  # with the nearest known
         self._problems: list[Said] = []
 
     def read(self, words: list[str]) -> None:
         while words:
+            unknown = len(self._unknown)
             taken = self._take_phrase(words)
             if not taken:
                 self._take_word(words[0])
+            if len(self._unknown) == unknown:
+                self._understood += words[: taken or 1]
             words = words[taken or 1 :]
 
     def wishes(self) -> Wishes:
@@ -119,8 +124,10 @@ class _Reader:
             RenderOptions.model_validate(self._options)
         except ValidationError as exc:
             problems.append(explain(exc, _spell, self._given))
-        if self._unknown:
+        if self._unknown and problems:
             raise UnknownWord(together(self._name_unknown(), *problems))
+        if self._unknown:
+            raise UnknownWord(self._name_unknown(), " ".join(self._understood), self._meant())
         if problems:
             raise BadRequest(together(*problems), "bad_options")
         return wishes
@@ -210,6 +217,10 @@ class _Reader:
             | {"surprise": "surprise"}
             | self._names,
         )
+
+    def _meant(self) -> str | None:
+        """The first of the nearest words that can be taken as it is."""
+        return next((near for _, near in self._unknown if near and "…" not in near), None)
 
     def _name_unknown(self) -> Said:
         told = _no_word(*self._unknown[0]) if len(self._unknown) == 1 else _no_words(self._unknown)

@@ -135,7 +135,8 @@ def _of_all_options(message: str) -> Said:
     message = f"{message[:1].upper()}{message[1:]}"
     if not (found := _OTHER_MODE.fullmatch(message)):
         return verbatim(f"{message}.")
-    names, *others = map(verbatim, found[1].split(" and "))
+    first, *others = map(verbatim, found[1].split(" and "))
+    names: Said = first
     for other in others:
         names = phrase("error-names-and", others=names, last=other)
     return phrase("error-other-mode", names=names, mode=found[2])

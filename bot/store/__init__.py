@@ -13,6 +13,7 @@ from bot.store.admin import AdminRows
 from bot.store.blobs import BlobRefs
 from bot.store.engine import Database
 from bot.store.erasure import Erasing
+from bot.store.inbox import InboxRows
 from bot.store.jobs import Jobs
 from bot.store.migrate import upgrade
 from bot.store.outbox import OutboxRows
@@ -35,6 +36,7 @@ class Store:
         self.addresses = Addresses(database)
         self.admin = AdminRows(database, clock)
         self.erasing = Erasing(database)
+        self.inbox = InboxRows(database, clock)
         self.pending = PendingRows(database, clock)
         self.switches = Switches(database)
         self.votes = Votes(database)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import Status
 from bot.store.engine import Database
-from bot.store.tables import accounts, blob_refs, jobs, pending, votes
+from bot.store.tables import accounts, blob_refs, inbox, jobs, pending, votes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Erasing:
         self._database = database
 
     async def erase(self, requester: str) -> Erased:
-        """Remove a requester's jobs with all that hangs on them, votes, beginnings and settings, in one commit.
+        """Remove a requester's jobs with all that hangs on them, votes, beginnings, letters and settings at once.
 
         What the operator has decided about them stays: else an erasure would lift a ban.
         """
         async with self._database.write() as connection:
             erased = await _what_there_is(connection, requester)
-            for table in (jobs, votes, pending):
+            for table in (jobs, votes, pending, inbox):
                 await connection.execute(delete(table).where(table.c.requester == requester))
             its_row = accounts.c.requester == requester
             await connection.execute(update(accounts).where(its_row).values(language=None, options={}))

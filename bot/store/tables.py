@@ -137,6 +137,23 @@ pending = Table(
     PrimaryKeyConstraint("requester", "place"),
 )
 
+#: What adapters were handed, in the order in which it came, until it is dealt with. Then only the key stays for a
+#: while, by which a platform's repetition is known.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("adapter", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("requester", String),
+    Column("body", JSON(none_as_null=True)),
+    Column("at", Float, nullable=False),
+    Column("tries", Integer, nullable=False),  # starts that have taken it up
+    UniqueConstraint("adapter", "key", name="uq_inbox_adapter_key"),
+    Index("ix_inbox_requester", "requester"),
+    Index("ix_inbox_at", "at"),
+)
+
 #: What the operator has set while the service runs, by name: ``paused``, ``drained``.
 switches = Table(
     "switches",

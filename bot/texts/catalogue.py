@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.texts.phrase import Argument, Joined, Said
+from bot.texts.phrase import Argument, Joined, Said, Verbatim
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
@@ -25,6 +25,8 @@ def language_for(code: str | None) -> str:
 
 def say(said: Said, language: str = "en") -> str:
     """The phrase in that language (of `LANGUAGES`). Raises KeyError for an id that English does not have."""
+    if isinstance(said, Verbatim):
+        return said.text
     if isinstance(said, Joined):
         return said.by.join(say(part, language) for part in said.parts)
     bundle = _bundle(language)

@@ -22,8 +22,15 @@ class Joined:
     by: str = " "
 
 
-Said = Phrase | Joined
-Argument = str | int | float | Phrase | Joined
+@dataclasses.dataclass(frozen=True)
+class Verbatim:
+    """A text that is the same in all languages, of any length."""
+
+    text: str
+
+
+Said = Phrase | Joined | Verbatim
+Argument = str | int | float | Said
 
 
 def phrase(id: str, /, **args: Argument) -> Phrase:
@@ -36,6 +43,6 @@ def together(*parts: Said, by: str = " ") -> Joined:
     return Joined(parts, by)
 
 
-def verbatim(text: str) -> Phrase:
+def verbatim(text: str) -> Verbatim:
     """A text that is the same in all languages: what somebody else said."""
-    return Phrase("verbatim", {"text": text})
+    return Verbatim(text)

@@ -87,10 +87,15 @@ async def test_a_worker_that_dies_after_the_cancel_does_not_bring_the_job_back(h
     assert house.pool.cancelled == [(job.id, 1), (job.id, 1)]
 
 
-@pytest.mark.parametrize("end", ["rendered", "delivered", "failed", "cancelled"])
-async def test_what_has_ended_can_no_longer_be_cancelled(house: House, end: str) -> None:
+@pytest.mark.parametrize(
+    "end,said",
+    [("rendered", "finished"), ("delivered", "finished"), ("failed", "could not be painted from"), ("cancelled", "was cancelled")],
+)
+async def test_what_has_ended_can_no_longer_be_cancelled_and_how_it_ended_is_told(
+    house: House, end: str, said: str
+) -> None:
     job = await ended(house, end)
-    with pytest.raises(NotReady) as refusal:
+    with pytest.raises(NotReady, match=said) as refusal:
         await house.desk.cancel(job.id, OWNER)
     assert refusal.value.code == "no_longer_cancellable"
     assert await house.read(job) == job

@@ -31,6 +31,7 @@ async def test_nothing_is_left_of_who_is_erased(house: House) -> None:
         await house.store.addresses.put(job.id, {"chat": 1})
     await house.desk.vote(painted.id, ALICE, 1)
     await house.pairing.keep(ALICE, "fake:-7", Pending(({},)))
+    await house.store.inbox.put("fake", [("1", ALICE, {})])
     await house.accounts.change(ALICE, language="de", options={"size": 640})
 
     assert await house.erasure.erase(ALICE) == 3

@@ -144,6 +144,26 @@ def test_an_unknown_word_is_answered_with_the_nearest_known_one(words: str, answ
 
 
 @pytest.mark.parametrize(
+    "words,understood,nearest",
+    [
+        ("woodcutt draft size=256", "draft size=256", "woodcut"),
+        ("keep colours, wavse “#woodcut:0.5” +ink", "", None),
+        ("keep colours, wavse “#woodcut:0.5”", "keep colours #woodcut:0.5", "waves"),
+        ("xyzzy 80% wavse", "80%", "waves"),
+        ("1024 waves", "waves", "size=1024"),
+        ("sise=512 waves", "waves", None),
+        ("xyzzy", "", None),
+        ("woodcutt size=64 draft", "", None),
+    ],
+)
+def test_what_was_understood_is_kept_beside_an_unknown_word(words: str, understood: str, nearest: str | None) -> None:
+    with pytest.raises(UnknownWord) as refused:
+        parse(words, KNOWN)
+    assert (refused.value.understood, refused.value.nearest) == (understood, nearest)
+    parse(understood, KNOWN)  # is good by itself
+
+
+@pytest.mark.parametrize(
     "words,answer",
     [
         ("size=64", "size must be a whole number from 128 to 4096, not 64."),

@@ -189,6 +189,10 @@ def test_what_a_language_lacks_is_said_in_english(written: Callable[..., None]) 
         say(phrase("nowhere"), "de")
 
 
+def test_what_somebody_else_said_may_be_of_any_length() -> None:
+    assert say(verbatim("x" * 5000), "de") == "x" * 5000
+
+
 def test_a_variable_that_nobody_gave_is_an_error(written: Callable[..., None]) -> None:
     written(en="whole = A { $part }")
     with pytest.raises(KeyError, match="part"):
@@ -197,12 +201,12 @@ def test_a_variable_that_nobody_gave_is_an_error(written: Callable[..., None]) -
 
 @pytest.fixture
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Writes a catalogue in place of the real one; `verbatim` is always there."""
+    """Writes a catalogue in place of the real one."""
 
     def write(**languages: str) -> None:
         for language, text in languages.items():
             (tmp_path / language).mkdir()
-            (tmp_path / language / "some.ftl").write_text(f"verbatim = {{ $text }}\n{text}\n", "utf-8")
+            (tmp_path / language / "some.ftl").write_text(f"{text}\n", "utf-8")
 
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
     catalogue._bundle.cache_clear()

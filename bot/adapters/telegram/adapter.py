@@ -18,6 +18,7 @@ from bot.adapters.telegram.connection import App, Connection
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.downloads import Downloads
 from bot.adapters.telegram.erasing import Erasing
+from bot.adapters.telegram.inbox import Inbox
 from bot.adapters.telegram.limits import Limits
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.menus import show_menus
@@ -56,6 +57,7 @@ class TelegramAdapter:
         self._scratch = scratch
         self._limits = limits or Limits(settings.edit_interval_s, settings.group_edit_interval_s)
         self._connection: Connection | None = None
+        self._inbox = Inbox(services.inbox)
         self._live: Live | None = None
         self._replying = 0
         self._quiet = asyncio.Event()
@@ -69,7 +71,7 @@ class TelegramAdapter:
 
     async def run(self) -> None:
         """Serve until cancelled; raises AdapterDown where Telegram refuses the bot."""
-        self._connection = connection = Connection(self._settings, self._limits)
+        self._connection = connection = Connection(self._settings, self._limits, self._inbox)
         application = connection.application()
         updates = None
         try:
@@ -77,6 +79,7 @@ class TelegramAdapter:
             self._live = Live(application.bot, self._limits, self._services)
             updates = await self._furnish(application, self._live)
             await connection.listen(application)
+            await self._begin(application, updates)
             self.listening.set()
             log.info("telegram bot is up", name=application.bot.username)
             raise AdapterDown(await connection.lost())
@@ -127,6 +130,7 @@ class TelegramAdapter:
         updates = Updates(
             bot.bot,
             self._settings.album_pause_s,
+            self._inbox,
             services,
             conversation,
             Commands(voice, conversation, question, own_jobs, settings, erasing),
@@ -140,9 +144,18 @@ class TelegramAdapter:
             await updates.take(update)
 
         application.add_handler(TypeHandler(telegram.Update, take))
-        await application.start()
-        application.create_task(show_menus(bot, admins.ids, services.admin), name="telegram menus")
         return updates
+
+    async def _begin(self, application: App, updates: Updates) -> None:
+        """Deal with what an earlier run has left, and then with what is new, which waits in the queue until now."""
+        for update in await self._inbox.left():
+            try:
+                await updates.take(telegram.Update.de_json(update, application.bot), left=True)
+            except Exception:
+                log.exception("update left over cannot be read", update=update["update_id"])
+        await application.start()
+        admins = frozenset(map(int, self._settings.admins))
+        application.create_task(show_menus(application.bot, admins, self._services.admin), name="telegram menus")
 
     async def _close(self, application: App, updates: Updates | None) -> None:
         """Receive no more, deal with what has come in, let replies under way end, and only then hang up."""

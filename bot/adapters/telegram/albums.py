@@ -35,8 +35,8 @@ class Albums:
         self._timers: dict[Group, asyncio.TimerHandle] = {}
         self._handled: dict[Group, float] = {}
 
-    def add(self, item: telegram.Message) -> None:
-        """Take one item, which has a media group."""
+    def add(self, item: telegram.Message, hastily: bool = True) -> None:
+        """Take one item, which has a media group; without haste the pause after it is a whole one."""
         group = (item.chat.id, item.media_group_id or "")
         self._forget_old()
         if group in self._handled:
@@ -46,7 +46,7 @@ class Albums:
         items.append(item)
         if timer := self._timers.pop(group, None):
             timer.cancel()
-        pause_s = self._pause_s if len(items) == 1 else self._pause_s * _HASTE
+        pause_s = self._pause_s if len(items) == 1 or not hastily else self._pause_s * _HASTE
         self._timers[group] = asyncio.get_running_loop().call_later(pause_s, self._give, group)
 
     def flush(self) -> None:

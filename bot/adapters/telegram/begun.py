@@ -16,6 +16,7 @@ class Begun:
     lines: tuple[str, ...] = ()  #: words, by message
     request: int = 0  #: the message that answers refer to
     prompt: int | None = None  #: our question, where there is one in the chat
+    mended: tuple[str, ...] = ()  #: lines as they were probably meant, which our buttons offer by their number
 
     @classmethod
     def of(cls, pending: Pending | None) -> Begun:
@@ -24,12 +25,14 @@ class Begun:
             return cls()
         pictures = tuple(Picture(**picture) for picture in pending.pictures)
         lines = tuple(pending.words.splitlines())
-        return cls(pictures, lines, pending.address["request"], pending.address["prompt"])
+        address = pending.address
+        return cls(pictures, lines, address["request"], address["prompt"], tuple(address.get("mended", ())))
 
     def pending(self) -> Pending:
         """As it is kept."""
         pictures = tuple(picture.to_json() for picture in self.pictures)
-        return Pending(pictures, "\n".join(self.lines), {"request": self.request, "prompt": self.prompt})
+        address = {"request": self.request, "prompt": self.prompt, "mended": self.mended}
+        return Pending(pictures, "\n".join(self.lines), address)
 
 
 def _quoted(before: Begun, heard: Heard) -> Picture | None:

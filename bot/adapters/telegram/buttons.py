@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -121,7 +121,9 @@ class Buttons:
             raise Forbidden(phrase("painting-not-yours"), "not_yours")
 
         async def swapped(address: Address) -> Job:
-            # First, so that the two are never counted as two; who is too late keeps the painting.
+            # Whoever may not order another keeps this one, and so does who is too late.
+            await self._services.intake.check_open(press.requester, press.place)
+            # First, so that the two are never counted as two.
             await self._services.desk.cancel(press.job.id, press.job.requester)
             job = await self._new_job(press, press.job.options, address, swapped=True)
             await self._answer(press, phrase("painting-swapped"))
@@ -159,7 +161,7 @@ class Buttons:
 
     def _chosen(self, wish: keyboards.Wish, now: Sequence[str]) -> Entry:
         entries = self._services.gallery.entries()
-        if wish.verb == "surprise":
+        if wish.verb == "surprise" and entries:
             return secrets.choice([entry for entry in entries if entry.name not in now] or entries)
         for entry in entries:
             if keyboards.key_of(entry) == wish.style:
@@ -170,7 +172,7 @@ class Buttons:
         self, press: _Press, options: RenderOptions, names: list[str], swappable: bool, **changes: Any
     ) -> None:
         address: Address = {
-            **{"chat": press.chat, "thread": (await self._address(press)).get("thread"), "request": press.message},
+            **{"chat": press.chat, "thread": await self._thread(press), "request": press.message},
             **{"live": None, "photo": False, "notified": False, "private": press.place is None},
             **{"swappable": swappable, "styles": names},
         }
@@ -241,7 +243,16 @@ class Buttons:
 
     async def _here(self, press: _Press) -> dict[str, Any]:
         """As an answer to the message with the button."""
-        return destination({**await self._address(press), "chat": press.chat, "request": press.message})
+        return destination({"chat": press.chat, "thread": await self._thread(press), "request": press.message})
+
+    async def _thread(self, press: _Press) -> int | None:
+        """The topic of the message with the button: by /result a painting comes to other chats than its own."""
+        message = press.query.message
+        if isinstance(message, Message) and message.is_topic_message:
+            return message.message_thread_id
+        address = await self._address(press)
+        # Of a message that is too old Telegram does not say it.
+        return address.get("thread") if address.get("chat") == press.chat else None
 
     async def _answer(self, press: _Press, said: Said | None = None, alert: bool = False) -> None:
         """Once; further answers are none."""

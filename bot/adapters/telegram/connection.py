@@ -14,8 +14,8 @@ from telegram.ext import Application, ApplicationBuilder
 from telegram.request import HTTPXRequest
 
 from bot.adapters.telegram.failures import seconds_of
+from bot.adapters.telegram.inbox import KINDS, Inbox, KeepingQueue
 from bot.adapters.telegram.limits import Limits
-from bot.adapters.telegram.updates import KINDS
 from bot.errors import AdapterDown
 from config.settings import TelegramSettings
 
@@ -39,11 +39,12 @@ _WAITING = 1000
 class Connection:
     """One bot's connection; `state` is ``up``, or what is the matter."""
 
-    def __init__(self, settings: TelegramSettings, limits: Limits) -> None:
+    def __init__(self, settings: TelegramSettings, limits: Limits, inbox: Inbox) -> None:
         assert settings.token is not None
         self._settings = settings
         self._token = settings.token.get_secret_value()
         self._limits = limits
+        self._inbox = inbox
         self._refused = asyncio.Event()
         self.state = "connecting"
 
@@ -54,8 +55,8 @@ class Connection:
         builder = ApplicationBuilder().token(self._token).job_queue(None).rate_limiter(self._limits)
         builder = builder.base_url(self._settings.base_url).base_file_url(self._settings.base_file_url)
         builder = builder.read_timeout(_TIMEOUT_S).write_timeout(_TIMEOUT_S).media_write_timeout(_UPLOAD_S)
-        builder = builder.pool_timeout(_TIMEOUT_S).get_updates_request(_Polling(self._heard))
-        return builder.update_queue(asyncio.Queue(_WAITING)).build()
+        builder = builder.pool_timeout(_TIMEOUT_S).get_updates_request(_Polling(self._heard, self._inbox))
+        return builder.update_queue(KeepingQueue(self._inbox, _WAITING)).build()
 
     async def open(self, application: App) -> None:
         """Get to know the bot itself, as soon as Telegram can be reached. Raises AdapterDown."""
@@ -136,11 +137,15 @@ class Connection:
 
 
 class _Polling(HTTPXRequest):
-    """Tells what becomes of each poll: of a lost connection or a token withdrawn nobody else hears."""
+    """Keeps what a poll brings before it is handed on: the next poll tells Telegram to forget it.
 
-    def __init__(self, heard: Callable[[int | TelegramError], None]) -> None:
+    Tells what becomes of each poll, too: of a lost connection or a token withdrawn nobody else hears.
+    """
+
+    def __init__(self, heard: Callable[[int | TelegramError], None], inbox: Inbox) -> None:
         super().__init__(connection_pool_size=1, read_timeout=_TIMEOUT_S, pool_timeout=_TIMEOUT_S)
         self._tell = heard
+        self._inbox = inbox
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """As its parent's."""
@@ -150,7 +155,16 @@ class _Polling(HTTPXRequest):
             self._tell(error)
             raise
         self._tell(status)
+        if status == HTTPStatus.OK:
+            await self._keep(payload)
         return status, payload
+
+    async def _keep(self, payload: bytes) -> None:
+        try:
+            await self._inbox.keep(self.parse_json_payload(payload)["result"])
+        except Exception as error:
+            log.exception("updates could not be kept; they are fetched again")
+            raise NetworkError("updates not kept") from error
 
 
 def _known_already(error: TelegramError) -> None:

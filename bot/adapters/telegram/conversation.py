@@ -10,7 +10,7 @@ from bot.adapters.telegram.heard import Heard
 from bot.adapters.telegram.ordering import Ordering, Wanted, check_number, style_was_bad
 from bot.adapters.telegram.prompt import NO_PICTURE, Prompt
 from bot.adapters.telegram.services import Services
-from bot.adapters.telegram.speech import Speaker, Voice
+from bot.adapters.telegram.speech import Keyboard, Speaker, Voice
 from bot.errors import BadPicture, BadRequest, Forbidden, UnknownStyle, UnknownWord, UserError
 from bot.options import Wishes
 from bot.texts import Said, phrase, together
@@ -34,6 +34,8 @@ class Conversation:
         speaker = heard.speaker
         await self._services.accounts.admit(speaker.requester, speaker.place)
         before = await self.begun(speaker)
+        if before == Begun() and await self._ordering.is_placed(speaker, heard.source):
+            return  # heard before the bot was killed
         new = new_pictures(before, heard)
         if heard.pictures and not new and before.prompt:
             return  # delivered twice
@@ -69,6 +71,11 @@ class Conversation:
         begun = dataclasses.replace(begun, request=begun.request or speaker.message)
         await self._advance(speaker.at(begun.request), begun, words, source, None)
 
+    async def mended(self, speaker: Speaker, request: int, number: int) -> str | None:
+        """The words that a button offers in place of some that were not understood; None where it is too late."""
+        begun = await self.begun(speaker)
+        return begun.mended[number] if begun.request == request and number < len(begun.mended) else None
+
     async def forget(self, speaker: Speaker, request: int | None = None) -> bool:
         """Drop what was begun, if it is about that message; whether there was anything."""
         begun = await self.begun(speaker)
@@ -79,7 +86,7 @@ class Conversation:
         return True
 
     async def _advance(self, speaker: Speaker, before: Begun, words: str, source: str, note: Said | None) -> None:
-        """Order if nothing is missing, else ask for it. Words that cannot be done are told and not kept."""
+        """Order if nothing is missing, else ask for it. What cannot be done is told and not kept."""
         begun = dataclasses.replace(before, lines=(*before.lines, words)) if words else before
         try:
             wanted = Wanted(begun.pictures, self._ordering.read(begun.lines), source)
@@ -89,10 +96,29 @@ class Conversation:
                 await self._ask(speaker, begun, note or (phrase("telegram-noted") if words and begun.prompt else None))
             else:
                 await self._ask_for_picture(speaker, begun, wanted.wishes)
-        except (UnknownWord, UnknownStyle, BadRequest) as unclear:
+        except UnknownWord as unclear:
+            await self._clarify(speaker, before, unclear)
+        except (UnknownStyle, BadRequest) as unclear:
             if not before.pictures:
                 raise
             await self._ask(speaker, before, unclear.said)
+
+    async def _clarify(self, speaker: Speaker, before: Begun, unclear: UnknownWord) -> None:
+        """Keep the words that were understood, and offer a button for what was probably meant by another."""
+        begun, said = before, unclear.said
+        if unclear.understood:
+            begun = dataclasses.replace(begun, lines=(*begun.lines, unclear.understood))
+            said = together(said, phrase("telegram-rest-kept", words=unclear.understood))
+        if unclear.nearest:
+            mended = f"{unclear.understood} {unclear.nearest}".strip()
+            begun = dataclasses.replace(begun, mended=(*begun.mended, mended))
+        if begun.pictures:
+            await self._ask(speaker, begun, said, unclear.nearest)
+        elif begun == before:
+            raise unclear
+        else:
+            await self._keep(speaker, begun)
+            await self._voice.say(speaker, said, self._offered(speaker, begun, unclear.nearest))
 
     async def _place(self, speaker: Speaker, begun: Begun, wanted: Wanted, note: Said | None) -> None:
         try:
@@ -124,20 +150,26 @@ class Conversation:
             raise bad
         await self._ask(speaker, dataclasses.replace(begun, pictures=begun.pictures[:1]), bad.said)
 
-    async def _ask(self, speaker: Speaker, begun: Begun, note: Said | None) -> None:
-        """Keep what there is, and ask for what is missing; `note` is said first."""
+    def _offered(self, speaker: Speaker, begun: Begun, meant: str | None) -> Keyboard:
+        """The button that takes the last of `mended`."""
+        number = len(begun.mended) - 1
+        return self._prompt.mending(begun.request, number, meant, speaker.language) if meant else ()
+
+    async def _ask(self, speaker: Speaker, begun: Begun, note: Said | None, meant: str | None = None) -> None:
+        """Keep what there is, and ask for what is missing; `note` is said first, and `meant` offered."""
         await self._keep(speaker, begun)
         about = speaker.at(begun.request)
         several = len(begun.pictures) > 1
+        offered = self._offered(speaker, begun, meant)
         if begun.prompt is not None:
             again = phrase("telegram-all-kept" if several else "telegram-still-waiting")
-            await self._voice.say(speaker, _after(note, again))
+            await self._voice.say(speaker, _after(note, again), offered)
             return
         if several:
-            prompt = await self._prompt.ask_whether(about, _after(note, phrase("telegram-all-kept")))
+            prompt = await self._prompt.ask_whether(about, _after(note, phrase("telegram-all-kept")), offered)
         else:
             question = phrase("telegram-which-style" if speaker.private else "telegram-which-style-group")
-            prompt = await self._prompt.show_gallery(about, _after(note, question), begun.request)
+            prompt = await self._prompt.show_gallery(about, _after(note, question), begun.request, offered)
         await self._keep(speaker, dataclasses.replace(begun, prompt=prompt))
 
     async def _ask_for_picture(self, speaker: Speaker, begun: Begun, wishes: Wishes) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
+import httpx
 import structlog
 import telegram
-from telegram.error import BadRequest, NetworkError
+from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
 from bot.adapters.telegram.heard import Picture
@@ -21,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 #: What Telegram hands out to a bot (bytes).
 MAX_DOWNLOAD = 20_000_000
-#: Files fetched at the same time, each of which is held in memory as a whole.
+#: Files fetched at the same time.
 _AT_ONCE = 4
 #: Seconds before each further try.
 _PAUSES_S = (1.0, 3.0)
@@ -72,17 +75,34 @@ class Downloads:
             try:
                 found = await self._bot.get_file(picture.file, read_timeout=_TIMEOUT_S)
                 check_size(Picture(picture.file, picture.message, found.file_size))
-                await found.download_to_drive(file, read_timeout=_TIMEOUT_S)
+                await _save(found, file)
                 return
             except BadRequest as refused:
                 log.info("picture not to be had", why=refused.message)
                 raise _refused(refused) from refused
-            except (NetworkError, telegram.error.InvalidToken) as broken:
-                # A file that is gone from Telegram's disk is answered as a token that is wrong.
+            except (TelegramError, httpx.HTTPError) as broken:
+                # Whatever it is called: a file that is gone from Telegram's disk is answered as a wrong token.
                 log.warning("picture not fetched", why=str(broken))
                 if pause_s is None:
                     raise UserError(phrase("telegram-not-fetched"), "not_fetched") from broken
             await asyncio.sleep(pause_s)
+
+
+async def _save(found: telegram.File, file: Path) -> None:
+    """Chunk by chunk: the library would hold the whole picture in memory, some of them more than once."""
+    assert found.file_path is not None
+    if Path(found.file_path).is_absolute():  # a Bot API server on this machine that serves no files
+        await asyncio.to_thread(shutil.copyfile, found.file_path, file)
+        return
+    async with (
+        httpx.AsyncClient(timeout=_TIMEOUT_S) as client,
+        client.stream("GET", found.file_path) as answer,
+    ):
+        if answer.status_code != HTTPStatus.OK:
+            raise NetworkError(f"status {answer.status_code}")
+        with file.open("wb") as opened:
+            async for chunk in answer.aiter_bytes():
+                opened.write(chunk)
 
 
 def _refused(error: BadRequest) -> BadPicture:

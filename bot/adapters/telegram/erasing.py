@@ -33,7 +33,7 @@ class Erasing:
         """The answer, which only the one who was asked may give."""
         person, answer = press.words
         speaker = press.speaker
-        if int(person) != speaker.person:
+        if person != str(speaker.person):
             await press.answer(phrase("telegram-not-for-you"))
             return
         await press.answer()

@@ -14,7 +14,7 @@ from bot.adapters.telegram.speech import Speaker
 
 #: Kinds of files that are pictures though Telegram does not say so.
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"})
-_COMMAND = re.compile(r"/([A-Za-z0-9_]+)(?:@(\w+))?(?:\s+|$)")
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+|$)")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.adapters.telegram.speech import rows
 from bot.adapters.telegram.variations import VARIATIONS, varied
 from bot.gallery import Entry
 from bot.jobs import Job
@@ -60,7 +61,7 @@ def styles(job: Job, entries: Sequence[Entry], language: str) -> InlineKeyboardM
     """The gallery, to choose another style from."""
     buttons = [_button(entry.title, job, "in-style", key_of(entry)) for entry in entries[:_MOST_STYLES]]
     below = [_button(_label(verb, language), job, verb) for verb in ("surprise", "back")]
-    return InlineKeyboardMarkup([*_rows(buttons), below])
+    return InlineKeyboardMarkup([*rows(buttons, _COLUMNS), below])
 
 
 def key_of(entry: Entry) -> str:
@@ -69,7 +70,7 @@ def key_of(entry: Entry) -> str:
 
 
 def _keyboard(job: Job, verbs: Sequence[str], language: str) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(_rows([_button(_label(verb, language), job, verb) for verb in verbs]))
+    return InlineKeyboardMarkup(rows([_button(_label(verb, language), job, verb) for verb in verbs], _COLUMNS))
 
 
 def _label(verb: str, language: str) -> str:
@@ -79,7 +80,3 @@ def _label(verb: str, language: str) -> str:
 def _button(label: str, job: Job, *data: Any) -> InlineKeyboardButton:
     verb, *rest = data
     return InlineKeyboardButton(label, callback_data=":".join([verb, job.id, *rest]))
-
-
-def _rows(buttons: Sequence[InlineKeyboardButton]) -> list[Sequence[InlineKeyboardButton]]:
-    return [buttons[start : start + _COLUMNS] for start in range(0, len(buttons), _COLUMNS)]

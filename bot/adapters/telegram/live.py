@@ -18,13 +18,14 @@ from bot.adapters.telegram import keyboards
 from bot.adapters.telegram.endings import Endings
 from bot.adapters.telegram.limits import NOW_OR_NEVER_S, Limits
 from bot.adapters.telegram.messages import Address, Editor, destination
+from bot.adapters.telegram.pause import pause_note
 from bot.adapters.telegram.services import Services
 from bot.desk import JobView
 from bot.errors import Refused, Retry, Unknown, UnknownJob
 from bot.jobs import Job, Status
 from bot.ports import Reply, Sent
 from bot.replies import duration, reply_to
-from bot.texts import Said, phrase, say, together, verbatim
+from bot.texts import Said, phrase, say, together
 from renderer.protocol import Progress
 
 log = structlog.get_logger(__name__)
@@ -147,10 +148,8 @@ class Live:
         if view.position == 0:
             return phrase("painting-begun", eta=eta)
         place = phrase("painting-place", place=view.position or 0, eta=eta)
-        paused = await self._services.switches.get("paused")
-        if paused is None:
-            return place
-        return together(place, phrase("painting-paused", reason=verbatim(paused.get("reason", ""))), by="\n")
+        paused = await pause_note(self._services)
+        return together(place, paused, by="\n") if paused else place
 
     def _told_longest_ago(self) -> _Shown | None:
         """Whose place in the queue is to be told anew."""

@@ -70,10 +70,21 @@ class Ordering:
             styles += [Style(await services.gallery.picture(entry), weight) for entry, weight in chosen]
             order = _order(speaker, wanted, options, content, styles, [entry.name for entry, _ in chosen])
             job = await services.intake.accept(order)
-        address = await services.addresses.get(job.id)
+        await self._show(job)
+        return job
+
+    async def is_placed(self, speaker: Speaker, source: str) -> bool:
+        """Whether there is a job of that source; then the speaker is shown it, if they were not."""
+        latest = await self._services.desk.history(speaker.requester)
+        job = next((job for job in latest if (job.adapter, job.source) == (PLATFORM, source)), None)
+        if job:
+            await self._show(job)
+        return job is not None
+
+    async def _show(self, job: Job) -> None:
+        address = await self._services.addresses.get(job.id)
         if address and address["live"] is None:  # else the same order came before
             await self._live.begin(job, address)
-        return job
 
     async def _options(self, speaker: Speaker, wishes: Wishes) -> RenderOptions:
         """The person's own defaults, under what the words say."""

@@ -11,10 +11,11 @@ from bot.adapters.telegram import keyboards, results
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.heard import Heard
 from bot.adapters.telegram.messages import UPLOAD
+from bot.adapters.telegram.pause import pause_note
 from bot.adapters.telegram.services import Services
 from bot.adapters.telegram.speech import Speaker, Voice, whereabouts
 from bot.errors import BadRequest, NotReady
-from bot.jobs import OPEN, Job
+from bot.jobs import OPEN, Job, Status
 from bot.replies import duration
 from bot.texts import Said, phrase, together
 
@@ -36,6 +37,8 @@ class OwnJobs:
         """What is under way."""
         jobs = await self._open(heard.speaker)
         lines = [await self._standing(job) for job in jobs]
+        if jobs and (paused := await pause_note(self._services)):
+            lines.append(paused)
         begun = await self._conversation.begun(heard.speaker)
         if begun.pictures:
             lines.append(phrase("telegram-status-pending", count=len(begun.pictures)))
@@ -119,7 +122,8 @@ class OwnJobs:
 
     async def _line(self, job: Job) -> Said:
         ago = phrase("telegram-ago", time=duration(time.time() - job.created_at))
-        state = phrase(f"telegram-state-{job.status}")
+        # One that could not be sent has failed, and can be had all the same.
+        state = phrase(f"telegram-state-{Status.DELIVERED if job.result else job.status}")
         return phrase(
             "telegram-history-line", id=job.id[:_SHOWN_ID], style=await self._style(job), state=state, ago=ago
         )

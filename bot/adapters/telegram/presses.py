@@ -18,7 +18,7 @@ class Presses:
     """What a press does; one of a message that is too old to be understood is only answered."""
 
     #: Those that add to what their person has begun.
-    IN_TURN = frozenset({prompt.PICK, prompt.SURPRISE, prompt.GO, prompt.DROP, ERASE})
+    IN_TURN = frozenset({prompt.PICK, prompt.SURPRISE, prompt.GO, prompt.DROP, prompt.MEND, ERASE})
 
     def __init__(
         self,
@@ -37,16 +37,18 @@ class Presses:
     async def obey(self, press: Press) -> None:
         """Do what the button says. Raises UserError."""
         match press.verb, press.words:
-            case prompt.PICK, [request, key]:
+            case prompt.PICK, [request, key] if request.isdecimal():
                 await self._pick(press, int(request), key)
-            case prompt.SURPRISE, [request]:
+            case prompt.SURPRISE, [request] if request.isdecimal():
                 await self._choose(press, int(request), "surprise")
-            case prompt.GO, [request]:
+            case prompt.MEND, [request, number] if request.isdecimal() and number.isdecimal():
+                await self._mend(press, int(request), int(number))
+            case prompt.GO, [request] if request.isdecimal():
                 await self._choose(press, int(request), "")
-            case prompt.DROP, [request]:
+            case prompt.DROP, [request] if request.isdecimal():
                 forgotten = await self._conversation.forget(press.speaker, int(request))
                 await press.answer(phrase("telegram-forgotten" if forgotten else "telegram-no-longer-waiting"))
-            case prompt.TURN, [request, page]:
+            case prompt.TURN, [request, page] if request.isdecimal() and page.isdecimal():
                 await press.answer()
                 if isinstance(press.query.message, telegram.Message):
                     message, language = press.query.message, press.speaker.language
@@ -64,6 +66,13 @@ class Presses:
             await press.answer(phrase("telegram-style-gone"))
             return
         await self._choose(press, request, f"#{entry.name}", entry.title)
+
+    async def _mend(self, press: Press, request: int, number: int) -> None:
+        words = await self._conversation.mended(press.speaker, request, number)
+        if words is None:
+            await press.answer(phrase("telegram-no-longer-waiting"))
+            return
+        await self._choose(press, request, words)
 
     async def _choose(self, press: Press, request: int, words: str, title: str = "") -> None:
         if not await self._conversation.is_about(press.speaker, request):

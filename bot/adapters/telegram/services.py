@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.accounts import Accounts
@@ -33,6 +33,23 @@ class Switches(Protocol):
         """What is said with it, None where it is off."""
 
 
+#: A key that is unique within its adapter, whose it is, and the adapter's own JSON.
+Letter = tuple[str, str | None, dict[str, Any]]
+
+
+class Letters(Protocol):
+    """What came in and is not dealt with yet, as `bot.store.inbox.InboxRows`."""
+
+    async def put(self, adapter: str, letters: Sequence[Letter]) -> frozenset[str]:
+        """Keep letters in one commit; returns the keys of those that had not come before."""
+
+    async def done(self, adapter: str, keys: Sequence[str]) -> None:
+        """Forget what was in these letters."""
+
+    async def left(self, adapter: str) -> list[dict[str, Any]]:
+        """The bodies of what an earlier run has left, in the order in which it came."""
+
+
 class Admin(Protocol):
     """What operators ask and order, as `bot.admin.Admin`."""
 
@@ -58,4 +75,5 @@ class Services:
     blobs: BlobStore
     addresses: Addresses
     switches: Switches
+    inbox: Letters
     admin: Admin

@@ -12,7 +12,7 @@ from bot.accounts import Account
 from bot.adapters.telegram.heard import Heard
 from bot.adapters.telegram.press import Press
 from bot.adapters.telegram.services import Services
-from bot.adapters.telegram.speech import Keyboard, Speaker, Voice, button
+from bot.adapters.telegram.speech import Keyboard, Speaker, Voice, button, rows
 from bot.texts import LANGUAGES, Said, language_for, phrase, say, verbatim
 from renderer.options import QUALITIES, RenderOptions
 
@@ -99,7 +99,7 @@ class SettingsMenu:
             for number, value in enumerate(CHOICES[name])
         ]
         await press.answer()
-        await press.edit(phrase(f"telegram-settings-{name.replace('_', '-')}"), [*_rows(values, 3), _back(language)])
+        await press.edit(phrase(f"telegram-settings-{name.replace('_', '-')}"), [*rows(values, 3), _back(language)])
 
     async def _show_languages(self, press: Press) -> None:
         account, language = await self._services.accounts.get(press.speaker.requester), press.speaker.language
@@ -111,7 +111,7 @@ class SettingsMenu:
         await press.answer()
         await press.edit(
             phrase("telegram-settings-language"),
-            [*_rows(buttons, 2), [button(auto, f"{SETTINGS}:language:auto", language)], _back(language)],
+            [*rows(buttons, 2), [button(auto, f"{SETTINGS}:language:auto", language)], _back(language)],
         )
 
     async def _runs_group(self, speaker: Speaker) -> bool:
@@ -156,7 +156,7 @@ def _menu(account: Account, language: str) -> Keyboard:
     chosen = _name(account.language) if account.language else phrase("telegram-language-auto")
     name = phrase("telegram-setting", name=phrase("telegram-setting-language"), value=chosen)
     reset = button(phrase("telegram-button-reset"), f"{SETTINGS}:reset", language)
-    return [*_rows(buttons, 2), [button(name, f"{SETTINGS}:language", language)], [reset]]
+    return [*rows(buttons, 2), [button(name, f"{SETTINGS}:language", language)], [reset]]
 
 
 def _value(account: Account, name: str) -> Any:
@@ -174,7 +174,3 @@ def _marked(said: Said, chosen: bool) -> Said:
 
 def _back(language: str) -> list[InlineKeyboardButton]:
     return [button(phrase("telegram-button-back"), SETTINGS, language)]
-
-
-def _rows(buttons: list[InlineKeyboardButton], columns: int) -> list[list[InlineKeyboardButton]]:
-    return [buttons[first : first + columns] for first in range(0, len(buttons), columns)]

@@ -95,6 +95,11 @@ def whereabouts(to: Speaker) -> dict[str, Any]:
     return {"message_thread_id": to.thread, "reply_parameters": reply}
 
 
+def rows(buttons: Sequence[InlineKeyboardButton], columns: int) -> list[Sequence[InlineKeyboardButton]]:
+    """Buttons side by side, so many in a row."""
+    return [buttons[first : first + columns] for first in range(0, len(buttons), columns)]
+
+
 def _cut(text: str, most: int) -> str:
     """Telegram counts UTF-16 code units, of which an emoji has two."""
     units = text.encode("utf-16-le")

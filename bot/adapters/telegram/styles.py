@@ -12,6 +12,7 @@ import telegram
 from telegram import InlineKeyboardButton
 
 from bot.adapters.telegram.keyboards import key_of
+from bot.adapters.telegram.speech import rows
 from bot.contact_sheet import contact_sheet
 from bot.errors import BadPicture, OperatorError
 from bot.gallery import Entry, Gallery
@@ -33,10 +34,9 @@ def pages(gallery: Gallery) -> list[tuple[Entry, ...]]:
     return [entries[first : first + PAGE] for first in range(0, len(entries), PAGE)] or [()]
 
 
-def buttons(entries: Sequence[Entry], data: Callable[[str], str]) -> list[list[InlineKeyboardButton]]:
+def buttons(entries: Sequence[Entry], data: Callable[[str], str]) -> list[Sequence[InlineKeyboardButton]]:
     """A button for each style, by its title; `data` makes what it sends of the style's `key_of`."""
-    made = [InlineKeyboardButton(entry.title, callback_data=data(key_of(entry))) for entry in entries]
-    return [made[first : first + _BUTTONS] for first in range(0, len(made), _BUTTONS)]
+    return rows([InlineKeyboardButton(entry.title, callback_data=data(key_of(entry))) for entry in entries], _BUTTONS)
 
 
 def turning(page: int, of: int, data: Callable[[int], str]) -> list[list[InlineKeyboardButton]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import collections
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -16,6 +15,7 @@ from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.commands import Commands
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.heard import Heard, Reader, says_nothing, speaker
+from bot.adapters.telegram.inbox import Inbox
 from bot.adapters.telegram.lanes import Lanes
 from bot.adapters.telegram.press import Press
 from bot.adapters.telegram.presses import Presses
@@ -26,14 +26,9 @@ from bot.texts import Said, language_for, phrase
 
 log = structlog.get_logger(__name__)
 
-#: What Telegram is asked for.
-KINDS = ("message", "callback_query")
-
 #: People served together, and pieces of work that may wait before Telegram is kept waiting.
 _AT_ONCE = 64
 _ROOM = 2000
-#: Updates remembered, so that one that is delivered twice is dealt with once.
-_REMEMBERED = 10_000
 
 
 class Updates:
@@ -43,6 +38,7 @@ class Updates:
         self,
         me: telegram.User,
         album_pause_s: float,
+        inbox: Inbox,
         services: Services,
         conversation: Conversation,
         commands: Commands,
@@ -52,7 +48,8 @@ class Updates:
         voice: Voice,
     ) -> None:
         self._reader = Reader(me)
-        self._albums = Albums(album_pause_s, self._whole_album, self._late_item)
+        self._albums = Albums(album_pause_s, self._whole, self._late_item)
+        self._inbox = inbox
         self._services = services
         self._conversation = conversation
         self._commands = commands
@@ -63,19 +60,20 @@ class Updates:
         self._written = Lanes(_AT_ONCE, _ROOM)
         # Apart, so that a press on Cancel does not wait until pictures are fetched.
         self._pressed = Lanes(_AT_ONCE, _ROOM)
-        self._seen: collections.OrderedDict[int, None] = collections.OrderedDict()
+        self._ids: dict[telegram.Message, int] = {}  # of the updates that messages under way came in
 
-    async def take(self, update: telegram.Update) -> None:
-        """Queue an update; waits only where far too many are queued already."""
-        if update.update_id in self._seen:
+    async def take(self, update: telegram.Update, left: bool = False) -> None:
+        """Queue an update that did not come before; waits only where far too many are queued already.
+
+        Of an album that an earlier run has `left`, the rest may have to be asked for yet.
+        """
+        if not self._inbox.take(update.update_id):
             return
-        self._seen[update.update_id] = None
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
         await self._written.room()
         await self._pressed.room()
         if update.message:
-            self._take_message(update.message)
+            self._ids[update.message] = update.update_id
+            self._take_message(update.message, left)
         elif update.callback_query:
             self._take_press(update, update.callback_query)
 
@@ -84,39 +82,50 @@ class Updates:
         self._albums.flush()
         lost = await asyncio.gather(self._written.close(grace_s), self._pressed.close(grace_s))
         if any(lost):
-            log.warning("updates not dealt with", number=sum(lost))
+            log.warning("updates left for the next start", number=sum(lost))
 
-    def _take_message(self, message: telegram.Message) -> None:
+    def _take_message(self, message: telegram.Message, left: bool) -> None:
         if message.from_user is None or says_nothing(message):
-            return
-        if message.media_group_id:
-            self._albums.add(message)
-        elif self._reader.is_for_us(message):
-            self._hear([message])
+            self._pass_over([message])
+        elif message.media_group_id:
+            self._albums.add(message, hastily=not left)
+        else:
+            self._whole([message])
 
-    def _whole_album(self, items: Sequence[telegram.Message]) -> None:
+    def _whole(self, items: Sequence[telegram.Message]) -> None:
         if any(map(self._reader.is_for_us, items)):
             self._hear(items)
+        else:
+            self._pass_over(items)
 
     def _late_item(self, item: telegram.Message) -> None:
         if self._reader.is_for_us(item):
-            self._later(item, lambda to: self._voice_said(to, phrase("telegram-album-late")))
+            self._later([item], lambda to: self._voice_said(to, phrase("telegram-album-late")))
+        else:
+            self._pass_over([item])
+
+    def _pass_over(self, messages: Sequence[telegram.Message]) -> None:
+        self._written.put(None, lambda: self._done(messages))
+
+    async def _done(self, messages: Sequence[telegram.Message]) -> None:
+        await self._inbox.done(*(self._ids.pop(message) for message in messages))
 
     def _hear(self, messages: Sequence[telegram.Message]) -> None:
         async def listen(to: Speaker) -> None:
             await self._converse(self._reader.read(messages, to.language), messages[0])
 
-        self._later(messages[0], listen)
+        self._later(messages, listen)
 
-    def _later(self, message: telegram.Message, work: Callable[[Speaker], Awaitable[None]]) -> None:
-        person = message.from_user
+    def _later(self, messages: Sequence[telegram.Message], work: Callable[[Speaker], Awaitable[None]]) -> None:
+        person = messages[0].from_user
         assert person is not None
 
-        async def done() -> None:
-            to = speaker(message, language_for(person.language_code))
+        async def deal() -> None:
+            to = speaker(messages[0], language_for(person.language_code))
             await self._guarded(to, work)
+            await self._done(messages)
 
-        self._written.put(person.id, done)
+        self._written.put(person.id, deal)
 
     async def _converse(self, heard: Heard, message: telegram.Message) -> None:
         if message.sender_chat is not None:
@@ -140,6 +149,7 @@ class Updates:
 
     def _take_press(self, update: telegram.Update, query: telegram.CallbackQuery) -> None:
         if query.message is None:
+            self._pressed.put(None, lambda: self._inbox.done(update.update_id))
             return
         person, verb = query.from_user, (query.data or "").partition(":")[0]
 
@@ -152,14 +162,15 @@ class Updates:
             finally:
                 await press.answer()
 
-        async def done() -> None:
+        async def deal() -> None:
             await self._guarded(_presser(query), obeyed)
+            await self._inbox.done(update.update_id)
 
         # What adds to a beginning must not overtake what its person has written.
         if verb in Presses.IN_TURN:
-            self._written.put(person.id, done)
+            self._written.put(person.id, deal)
         else:
-            self._pressed.put((person.id, query.message.message_id), done)
+            self._pressed.put((person.id, query.message.message_id), deal)
 
     async def _guarded(self, to: Speaker, work: Callable[[Speaker], Awaitable[None]]) -> None:
         """Do the work in the person's language; whatever goes wrong is told, and never breaks what comes after."""

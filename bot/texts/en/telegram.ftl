@@ -60,6 +60,8 @@ telegram-which-style = Which style? Choose one here, or send me a second picture
 telegram-which-style-group = Which style? Choose one here, or reply to this message with a picture to take it from.
 telegram-still-waiting = Your picture is still waiting: choose a style above, send a second picture, or write the name of a style.
 telegram-noted = Noted.
+# $words are those that were understood beside one that was not.
+telegram-rest-kept = The rest is noted: { $words }.
 telegram-all-kept = Your pictures are kept. Write the words again as they should be, or have them painted without.
 telegram-kept = What you sent is kept for half an hour: send /paint to try again, or other words, such as size=512.
 telegram-button-surprise = 🎲 Surprise me
@@ -148,7 +150,7 @@ telegram-no-painting = You have no painting yet. Send me a picture!
 
 ## Settings
 
-telegram-settings = Your settings. They hold for everything you ask for; words in a caption go before them.
+telegram-settings = Your settings. They hold for everything you ask for; words in a caption take precedence.
 # On buttons.
 telegram-setting = { $name }: { $value }
 telegram-setting-quality = Quality

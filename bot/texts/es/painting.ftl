@@ -44,7 +44,7 @@ painting-button-breakdown = Detalles
 
 ## Respuestas al pulsar, de 200 caracteres como mucho
 
-painting-cancelling = Lo dejo aquí.
+painting-cancelling = Dejo de pintar este.
 painting-swapped = La imagen base y el estilo se han cambiado el sitio.
 painting-another = Va otro en camino.
 painting-choose-style = Elige un estilo aquí abajo.

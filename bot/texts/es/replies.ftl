@@ -25,11 +25,11 @@ reply-made-smaller = Pintado a { $size } px: no había memoria suficiente para {
 reply-smaller-tiles = Pintado en trozos más pequeños: no había memoria suficiente para otros más grandes.
 
 reply-cancelled = Este cuadro se canceló.
-reply-expired = Este cuadro esperó demasiado y se dejó estar. Pídelo otra vez, por favor.
+reply-expired = Este cuadro esperó demasiado y se abandonó. Pídelo otra vez, por favor.
 reply-out-of-memory = No hay memoria suficiente para este cuadro, ni siquiera a menor tamaño. Prueba con uno más pequeño, por favor.
 reply-bad-input = Con una de las imágenes no se pudo pintar. Prueba con otra, por favor.
 reply-poisoned = El pintor se paró varias veces con este cuadro, así que quedó apartado. Prueba con otras imágenes, por favor.
-reply-undeliverable = El cuadro está hecho, pero no se pudo enviártelo.
+reply-undeliverable = El cuadro está hecho, pero no se te pudo enviar.
 reply-internal = Algo ha fallado por nuestra parte, perdona (código { $code }).
 
 ## De qué imagen habla una frase

@@ -48,7 +48,7 @@ telegram-help-group =
 
     Solo escucho los comandos, las respuestas a lo que digo y mi nombre. En un chat privado conmigo hay más: envíame dos imágenes y pinto la primera con el estilo de la segunda.
 telegram-privacy =
-    Tus imágenes y tus cuadros se guardan en el ordenador donde funciona este bot, para volver a pintar con ellas cuando pulsas un botón. No se usan para nada más ni se enseñan a nadie más; en un grupo, los demás ven lo que pides allí.
+    Tus imágenes y tus cuadros se guardan en el ordenador donde funciona este bot, para volver a pintar con ellos cuando pulsas un botón. No se usan para nada más ni se enseñan a nadie más; en un grupo, los demás ven lo que pides allí.
 
     Lo que la cámara escribió en una imagen, como el lugar, no se guarda.
 
@@ -60,7 +60,8 @@ telegram-which-style = ¿Qué estilo? Elige uno aquí, o envíame una segunda im
 telegram-which-style-group = ¿Qué estilo? Elige uno aquí, o responde a este mensaje con una imagen para sacarlo de ella.
 telegram-still-waiting = Tu imagen sigue esperando: elige un estilo arriba, envía una segunda imagen o escribe el nombre de un estilo.
 telegram-noted = Anotado.
-telegram-all-kept = Tus imágenes siguen aquí. Escribe otra vez las palabras como deben ser, o sigue sin ellas.
+telegram-rest-kept = Lo demás queda anotado: { $words }.
+telegram-all-kept = Tus imágenes siguen aquí. Escribe otra vez las palabras como deben ser, o deja que pinte sin ellas.
 telegram-kept = Guardo media hora lo que has enviado: envía /paint para probar otra vez, u otras palabras, como size=512.
 telegram-button-surprise = 🎲 Sorpréndeme
 telegram-button-drop = Cancelar
@@ -157,7 +158,7 @@ telegram-setting-language = Idioma
 telegram-settings-automatic = automático
 telegram-chosen = ✓ { $value }
 telegram-button-back = « Volver
-telegram-button-reset = Volver a lo habitual
+telegram-button-reset = Restablecer todo
 telegram-settings-quality = Calidad: draft es rápido, fine se toma su tiempo.
 telegram-settings-strength = Fuerza: cuánto estilo hay. Con poca se queda casi toda tu imagen; con mucha, el estilo la disuelve.
 telegram-settings-colours = Colores: style usa los del estilo, keep deja los de tu imagen, match da antes los de tu imagen al estilo.

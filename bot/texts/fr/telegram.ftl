@@ -48,7 +48,7 @@ telegram-help-group =
 
     Je n’écoute que les commandes, les réponses à mes messages et mon nom. En privé avec moi, il y a plus : envoie-moi deux images, et je peins la première dans le style de la deuxième.
 telegram-privacy =
-    Tes images et tes tableaux sont conservés sur l’ordinateur qui fait tourner ce bot, pour les peindre à nouveau quand tu appuies sur un bouton. Ils ne servent à rien d’autre et ne sont montrés à personne d’autre ; dans un groupe, les autres voient ce que tu y demandes.
+    Tes images et tes tableaux sont conservés sur l’ordinateur qui fait tourner ce bot, pour pouvoir s’en resservir quand tu appuies sur un bouton. Ils ne servent à rien d’autre et ne sont montrés à personne d’autre ; dans un groupe, les autres voient ce que tu y demandes.
 
     Ce que l’appareil a inscrit dans une image, comme le lieu, n’est pas conservé.
 
@@ -60,14 +60,15 @@ telegram-which-style = Quel style ? Choisis-en un ici, ou envoie-moi une deuxi
 telegram-which-style-group = Quel style ? Choisis-en un ici, ou réponds à ce message avec une image d’où le tirer.
 telegram-still-waiting = Ton image attend toujours : choisis un style ci-dessus, envoie une deuxième image ou écris le nom d’un style.
 telegram-noted = C’est noté.
-telegram-all-kept = Tes images sont gardées. Réécris les mots comme il faut, ou continue sans eux.
+telegram-rest-kept = Le reste est noté : { $words }.
+telegram-all-kept = Tes images sont gardées. Réécris les mots comme il faut, ou laisse-moi peindre sans eux.
 telegram-kept = Ce que tu as envoyé est gardé une demi-heure : envoie /paint pour réessayer, ou d’autres mots, comme size=512.
 telegram-button-surprise = 🎲 Surprends-moi
 telegram-button-drop = Annuler
-telegram-button-go = Peindre sans ces mots
+telegram-button-go = Peindre sans
 telegram-style-chosen = Va pour { $style }.
 telegram-style-gone = Ce style n’est plus dans la galerie. Choisis-en un autre.
-telegram-no-longer-waiting = Aucune image de toi n’attend plus ça.
+telegram-no-longer-waiting = Aucune de tes images n’attend plus ça.
 telegram-forgotten = D’accord, c’est oublié.
 telegram-styles-shown = Tous mes styles. Choisis-en un pour ta prochaine image, ou écris son nom dans une légende.
 
@@ -101,7 +102,7 @@ telegram-nearest-command = Tu voulais dire /{ $near } ?
 telegram-see-help = /help montre ce qu’il y a.
 telegram-apology = Désolé, quelque chose a mal tourné de notre côté. Réessaie dans un moment ; les images que tu as envoyées sont gardées une demi-heure, et /paint les reprend.
 
-telegram-command-paint = Peindre une image : en réponse à elle, ou avant de l’envoyer
+telegram-command-paint = Peindre une image : en y répondant, ou avant de l’envoyer
 telegram-command-dream = Peindre un rêve, sans style
 telegram-command-styles = Montrer la galerie des styles
 telegram-command-status = Où en sont tes tableaux
@@ -111,15 +112,15 @@ telegram-command-result = Renvoyer un tableau
 telegram-command-settings = Tes options habituelles et ta langue
 telegram-command-help = Ce que je sais faire
 telegram-command-privacy = Ce qui est conservé de tes images
-telegram-command-delete = Effacer tout ce qui est conservé de toi
+telegram-command-delete = Effacer tout ce qui est conservé sur toi
 
 ## Questions sur les tableaux
 
 telegram-status-none = Il n’y a rien en cours pour toi en ce moment. Envoie-moi une image !
 telegram-status-pending =
     { $count ->
-        [one] Une image de toi attend son style.
-       *[other] { $count } images de toi attendent : envoie /paint pour commencer.
+        [one] Une de tes images attend son style.
+       *[other] { $count } de tes images attendent : envoie /paint pour commencer.
     }
 telegram-status-waiting = { $id } · { $style } · position { $place } dans la file, prêt dans { $eta } environ
 telegram-status-painting = { $id } · { $style } · peint à { $percent } %, prêt dans { $eta } environ
@@ -157,7 +158,7 @@ telegram-setting-language = Langue
 telegram-settings-automatic = automatique
 telegram-chosen = ✓ { $value }
 telegram-button-back = « Retour
-telegram-button-reset = Revenir à l’habituel
+telegram-button-reset = Tout réinitialiser
 telegram-settings-quality = Qualité : draft est rapide, fine prend son temps.
 telegram-settings-strength = Force : la part du style. Avec peu, presque toute ton image reste ; avec beaucoup, le style la dissout.
 telegram-settings-colours = Couleurs : style prend celles du style, keep laisse celles de ton image, match donne d’abord celles de ton image au style.
@@ -167,15 +168,15 @@ telegram-settings-protect = Visages préservés : à quel point les visages et 
 telegram-settings-language = Quelle langue dois-je parler ?
 telegram-language-name = Français
 telegram-language-auto = comme dans Telegram
-telegram-settings-group = Dans ce groupe, les autres peuvent-ils aussi appuyer sur les boutons d’un tableau ? Ce qu’ils demandent compte comme à eux.
+telegram-settings-group = Dans ce groupe, les autres peuvent-ils aussi appuyer sur les boutons d’un tableau ? Ce qu’ils demandent est compté à leur nom.
 telegram-settings-in-private = Tes propres réglages sont dans notre conversation privée : envoie-moi /settings là-bas.
 telegram-settings-not-yours = Seuls les admins de ce groupe peuvent changer ça.
 telegram-button-others-yes = Oui, tout le monde
-telegram-button-others-no = Non, que le demandeur
+telegram-button-others-no = Non, seul le demandeur
 
 ## Effacer
 
-telegram-erase = Effacer tout ce qui est conservé de toi : images, tableaux, historique et réglages ? Les tableaux en cours sont arrêtés. C’est sans retour.
+telegram-erase = Effacer tout ce qui est conservé sur toi : images, tableaux, historique et réglages ? Les tableaux en cours sont arrêtés. C’est irréversible.
 telegram-button-erase-yes = Oui, tout effacer
 telegram-button-erase-no = Non
 telegram-erase-not = Rien n’a été effacé.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from sqlalchemy import func, null, select
 
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.adapters.telegram.limits import Limits
@@ -20,6 +21,7 @@ from bot.films import Films
 from bot.gallery import Entry, Gallery
 from bot.jobs import Job
 from bot.pairing import Pending
+from bot.store.tables import inbox
 from config.settings import Settings, TelegramSettings
 from tests.bot.adapters.telegram.sending import hurried
 from tests.fakes.house import House, open_house
@@ -74,6 +76,16 @@ class Reception:
             return pending is not None and pending.address["prompt"] is not None
 
         await _until(noted)
+
+    async def until_dealt_with(self) -> None:
+        """Returns once nothing is left of what has come in."""
+
+        async def is_empty() -> bool:
+            async with self.house.store.inbox._database.read() as connection:
+                query = select(func.count()).where(inbox.c.body.is_not(null()))
+                return not self.telegram.delivery.waiting and not (await connection.execute(query)).scalar()
+
+        await _until(is_empty)
 
     async def until_status(self, job: Job, status: str) -> None:
         """Returns once the job is that far."""
@@ -166,5 +178,6 @@ def services_of(house: House) -> Services:
         blobs=house.blobs,
         addresses=store.addresses,
         switches=store.switches,
+        inbox=store.inbox,
         admin=Admin(store, house.desk, house.pool, house.accounts, house.outbox.ring, house.clock),
     )

@@ -209,7 +209,8 @@ def _services(house: House) -> Services:
     store = house.store
     nobody = cast(Any, None)
     return Services(
-        house.intake, house.desk, *people, gallery, films, house.blobs, store.addresses, store.switches, nobody
+        *(house.intake, house.desk, *people, gallery, films, house.blobs),
+        *(store.addresses, store.switches, store.inbox, nobody),
     )
 
 

@@ -98,6 +98,17 @@ async def test_a_swap_that_comes_too_late_leaves_the_painting(sending: Sending) 
     assert message.photo
 
 
+async def test_whoever_may_not_order_another_keeps_the_painting_that_was_to_be_swapped(sending: Sending) -> None:
+    job, message = await sending.begun()
+    await sending.house.store.switches.put("drained", {})
+    assert "No new paintings" in await sending.alice.press(message, "Swap")
+    await sending.house.store.switches.put("drained", None)
+    await sending.house.accounts.change(job.requester, per_hour=0)
+    assert "within the last hour" in await sending.alice.press(message, "Swap")
+    await sending.deliver(await sending.painted(job))
+    assert message.photo
+
+
 # ---- other paintings from the same pictures
 
 
@@ -249,6 +260,17 @@ async def test_a_group_can_keep_the_buttons_to_whoever_asked(sending: Sending, g
     for label in ("Stronger", "Other style"):
         assert "for the one who asked" in await bob.press(message, label)
     assert await sending.alice.press(message, "Stronger") == "Another one is on its way."
+
+
+async def test_a_painting_of_a_topic_that_was_sent_elsewhere_is_answered_there(sending: Sending, group: Group) -> None:
+    _, message = await sending.delivered(chat=group, address={"thread": group.topic("Pictures")})
+    assert message.thread
+    sending.telegram.world.add(sending.alice.chat, sending.telegram.bot, message.now)
+    here = sending.alice.chat.from_bot[-1]
+    await sending.alice.press(here, "As file")
+    await sending.telegram.until(lambda: sending.alice.chat.from_bot[-1].document is not None)
+    await sending.alice.press(here, "Stronger")
+    await sending.telegram.until(lambda: "Cancel" in sending.alice.chat.from_bot[-1].buttons)
 
 
 @pytest.mark.parametrize("label", ["As file", "Breakdown"])

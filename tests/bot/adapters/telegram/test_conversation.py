@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.telegram import downloads
 from tests import pictures
 from tests.bot.adapters.telegram.receiving import Reception, open_reception
 from tests.fakes.telegram import VIDEO, fake_telegram
@@ -182,6 +183,79 @@ async def test_an_unknown_word_is_answered_with_the_nearest_and_the_picture_stay
     assert (await reception.widths(job))[0] == 64
 
 
+async def test_words_that_were_understood_are_kept_beside_one_that_was_not(reception: Reception) -> None:
+    await reception.alice.photo(CONTENT, "woodcat draft size=256")
+    question = await reception.said("The rest is noted: draft size=256.")
+    assert "Did you mean “woodcut”?" in question.words and QUESTION in question.words
+    await reception.alice.text("woodcut")
+    (job,) = await reception.jobs()
+    assert (job.options.size, job.options.quality, len(job.styles)) == (256, "draft", 1)
+
+
+async def test_a_wrong_word_is_mended_by_one_press_on_the_first_button(reception: Reception) -> None:
+    await reception.alice.photo(CONTENT, "woodcat draft #mosaic:0.5")
+    question = await reception.said("Did you mean")
+    assert question.buttons[0] == "Woodcut"
+    await reception.alice.press(question, "Woodcut")
+    (job,) = await reception.jobs()
+    address = await reception.services.addresses.get(job.id)
+    assert address is not None and set(address["styles"]) == {"woodcut", "mosaic"}
+    assert job.options.quality == "draft"
+    await reception.telegram.until(lambda: question.deleted)
+
+
+async def test_each_button_takes_the_word_that_it_shows(reception: Reception) -> None:
+    await reception.alice.photo(CONTENT, "woodcat")
+    first = await reception.said("Did you mean “woodcut”")
+    await reception.alice.text("mosiac fin")
+    second = await reception.said("did you mean “mosaic”")
+    assert (first.buttons[0], second.buttons) == ("Woodcut", ["Mosaic"])
+    data = second.button("Mosaic").data
+    await reception.alice.press(first, "Woodcut", first.button("Woodcut").data)
+    (job,) = await reception.jobs()
+    address = await reception.services.addresses.get(job.id)
+    assert address is not None and address["styles"] == ["woodcut"]
+    late = await reception.alice.press(second, "Mosaic", data)
+    assert late == "No picture of yours is waiting for that any more."
+
+
+async def test_a_wrong_word_under_an_album_is_mended_too(reception: Reception) -> None:
+    await reception.alice.album([CONTENT, STYLE], caption="size=256 finee")
+    question = await reception.said("Your pictures are kept.")
+    assert question.buttons == ["quality=fine", "Paint without", "Cancel"]
+    await reception.alice.press(question, "quality=fine")
+    (job,) = await reception.jobs()
+    assert (job.options.size, job.options.quality) == (256, "fine")
+
+
+async def test_an_album_painted_without_a_wrong_word_keeps_the_others(reception: Reception) -> None:
+    await reception.alice.album([CONTENT, STYLE], caption="size=256 xyzzyx")
+    await reception.alice.press(await reception.said("Your pictures are kept."), "Paint without")
+    (job,) = await reception.jobs()
+    assert job.options.size == 256
+
+
+async def test_a_wrong_word_before_the_picture_is_mended_too(reception: Reception) -> None:
+    await reception.alice.text("/paint woodcat size=256")
+    await reception.alice.press(await reception.said("Did you mean"), "Woodcut")
+    await reception.said("Woodcut it is. Now send me the picture.")
+    await reception.alice.photo(CONTENT)
+    (job,) = await reception.jobs()
+    assert job.options.size == 256
+
+
+async def test_the_offered_word_stays_when_the_gallery_is_turned(reception: Reception) -> None:
+    own = reception.house.folder / "gallery"
+    own.mkdir()
+    for number in range(4):
+        (own / f"zebra_{number}.png").write_bytes(pictures.png(40 + number))
+    await reception.alice.photo(CONTENT, "woodcat")
+    sheet = await reception.said(QUESTION)
+    await reception.alice.press(sheet, "▶ 2/2")
+    await reception.telegram.until(lambda: "Zebra 3" in sheet.buttons)
+    assert sheet.buttons[0] == "Woodcut"
+
+
 async def test_words_come_before_or_after_the_picture_and_the_last_win(reception: Reception) -> None:
     await reception.alice.text("#mosaic size=256")
     await reception.said("Mosaic it is. Now send me the picture.")
@@ -299,6 +373,17 @@ async def test_a_picture_that_telegram_has_lost_is_told(reception: Reception) ->
 async def test_a_download_that_fails_is_tried_again(reception: Reception) -> None:
     reception.telegram.fail("download", status=502)
     await reception.alice.photo(CONTENT, "woodcut")
+    await reception.jobs()
+
+
+async def test_a_download_that_telegram_puts_off_for_long_is_told(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "_PAUSES_S", ())
+    reception.telegram.fail("getFile", status=429, retry_after=1000)
+    await reception.alice.photo(CONTENT, "woodcut")
+    await reception.said("Telegram did not hand over the picture")
+    await reception.alice.text("/paint")
     await reception.jobs()
 
 

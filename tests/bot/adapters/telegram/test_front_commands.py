@@ -78,6 +78,27 @@ async def test_status_tells_of_each_job_and_cancel_ends_it(reception: Reception)
     await reception.until_status(second, "cancelled")
 
 
+async def test_status_tells_the_reason_of_a_pause(reception: Reception) -> None:
+    await reception.house.store.switches.put("paused", {"reason": "the kettle is on."})
+    await reception.alice.text("/status")
+    assert "kettle" not in (await reception.said("Nothing is under way")).words
+    await reception.alice.photo(CONTENT, "woodcut")
+    await reception.jobs()
+    await reception.alice.text("/status")
+    assert "paused at the moment: the kettle is on." in (await reception.said("number 1 in the queue")).words
+
+
+async def test_a_painting_that_could_not_be_sent_counts_as_painted(painting: Reception) -> None:
+    await painting.alice.photo(CONTENT, "woodcut")
+    (job,) = await painting.jobs()
+    painting.telegram.block(painting.alice)
+    await painting.house.pool.paint(job.id)
+    await painting.until_status(job, "failed")
+    painting.telegram.unblock(painting.alice)
+    await painting.alice.text("/history")
+    await painting.said(f"{job.id[:6]} · Woodcut · painted")
+
+
 async def test_a_painting_is_sent_again_by_its_id_from_the_history(painting: Reception) -> None:
     await painting.alice.text("/result")
     await painting.said("You have no painting yet")
@@ -93,6 +114,16 @@ async def test_a_painting_is_sent_again_by_its_id_from_the_history(painting: Rec
     assert chat.from_bot[-1].photo
     await painting.alice.text("/result 123")
     await painting.said("There is no such painting")
+
+
+async def test_what_no_button_says_is_only_answered(reception: Reception) -> None:
+    await reception.alice.text("/delete")
+    question = await reception.said("Erase everything")
+    for data in ("pick:x:y", "pick:1", "page:0:x", "surprise:", "erase:x:yes", "set:size:99", "nothing"):
+        await reception.alice.press(question, "", data)
+    await reception.alice.text("/status")
+    await reception.said("Nothing is under way")
+    assert not any("went wrong" in message.words for message in reception.telegram.chat(reception.alice).from_bot)
 
 
 async def test_others_paintings_are_none(reception: Reception) -> None:
@@ -197,6 +228,8 @@ async def test_admins_have_their_verbs_and_nobody_else_learns_of_them(tmp_path: 
             await reception.until_status(job, "cancelled")
             await olga.text("/ban")
             await reception.said("ban WHO", olga)
+            await olga.text(f"/cancel {'x' * 3000}")
+            await reception.said("is not the id of a painting", olga)
             group = telegram.group("Painters", [olga])
             await olga.text("/queue", group)
             await olga.text("/queue@atelier_bot", group)

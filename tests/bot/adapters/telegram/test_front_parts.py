@@ -65,6 +65,7 @@ def test_words_come_without_command_and_name() -> None:
     assert (heard.command, heard.words) == ("paint", "woodcut\n80%")
     assert READER.read([message(text="@atelier_bot woodcut")], "en").words == "woodcut"
     assert READER.read([message(text="/paintings")], "en").command == "paintings"
+    assert READER.read([message(text="/" + "x" * 3000)], "en").command is None
 
 
 def test_what_telegram_says_itself_is_nothing_said() -> None:

@@ -1,0 +1,70 @@
+"""What platforms have handed over and nobody has dealt with yet, as stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import ColumnElement, delete, null, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.store.engine import Database
+from bot.store.tables import inbox
+
+log = structlog.get_logger(__name__)
+
+#: Seconds after which what was not dealt with is dropped, and a key forgotten.
+_KEPT_S = 24 * 3600.0
+#: Starts at which the same letter is taken up: one that kills the bot each time must not do so for ever.
+_TRIES = 3
+_IS_DONE = inbox.c.body.is_(null())
+
+#: A key that is unique within its adapter, whose it is (for their erasure), and the adapter's own JSON.
+Letter = tuple[str, str | None, dict[str, Any]]
+
+
+class InboxRows:
+    """The table of letters. Of those that are dealt with the key alone stays for a day, and says that they were."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def put(self, adapter: str, letters: Sequence[Letter]) -> frozenset[str]:
+        """Keep letters in one commit; returns the keys of those that had not come before."""
+        if not letters:
+            return frozenset()
+        now = self._clock()
+        rows = [
+            {"adapter": adapter, "key": key, "requester": requester, "body": body, "at": now, "tries": 0}
+            for key, requester, body in letters
+        ]
+        new = insert(inbox).values(rows).on_conflict_do_nothing().returning(inbox.c.key)
+        async with self._database.write() as connection:
+            await connection.execute(delete(inbox).where(_IS_DONE, self._is_old()))
+            return frozenset((await connection.execute(new)).scalars())
+
+    async def done(self, adapter: str, keys: Sequence[str]) -> None:
+        """Forget what was in these letters, and whose they were."""
+        known = (inbox.c.adapter == adapter) & inbox.c.key.in_(keys)
+        async with self._database.write() as connection:
+            await connection.execute(update(inbox).where(known).values(body=null(), requester=None))
+
+    async def left(self, adapter: str) -> list[dict[str, Any]]:
+        """The bodies of what an earlier run has left, in the order in which they came.
+
+        What is a day old, or was taken up in vain too often, is dropped.
+        """
+        mine = (inbox.c.adapter == adapter) & ~_IS_DONE
+        given_up = delete(inbox).where(mine, self._is_old() | (inbox.c.tries >= _TRIES)).returning(inbox.c.key)
+        tried = update(inbox).where(mine).values(tries=inbox.c.tries + 1)
+        bodies = select(inbox.c.body).where(mine).order_by(inbox.c.id)
+        async with self._database.write() as connection:
+            if dropped := list((await connection.execute(given_up)).scalars()):
+                log.warning("letters dropped", adapter=adapter, keys=dropped)
+            await connection.execute(tried)
+            return list((await connection.execute(bodies)).scalars())
+
+    def _is_old(self) -> ColumnElement[bool]:
+        return inbox.c.at < self._clock() - _KEPT_S

@@ -1,3 +1,0 @@
-### Was es heißt, steht auf Englisch in ../en; dort sind auch die Variablen erklärt.
-
-verbatim = { $text }

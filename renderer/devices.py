@@ -11,7 +11,7 @@ import torch
 _BYTES_A_PIXEL = 4_000
 #: A larger tile is no faster on a GPU.
 _MOST_TILE_BYTES = 2_500_000_000
-_CPU_WHOLE_PIXELS, _CPU_TILE_PIXELS = 800_000, 240_000
+_CPU_WHOLE_PIXELS, _CPU_TILE_PIXELS = 800_000, 180_000
 
 
 class NoSuchDevice(ValueError):

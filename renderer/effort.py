@@ -12,7 +12,7 @@ _COARSEST = 96
 #: Evaluations at the coarsest scale, at those between, and at the last.
 _STEPS: dict[Quality, tuple[int, int, int]] = {
     "draft": (12, 6, 2),
-    "standard": (24, 20, 16),
+    "standard": (20, 20, 16),
     "fine": (60, 50, 50),
 }
 _DREAM_OCTAVE = 1.4

@@ -121,8 +121,10 @@ class Painting(Scalewise):
         def criterion(picture: torch.Tensor) -> dict[str, torch.Tensor]:
             seen = colour.grey(picture) if keeps_colours else picture
             terms = objective.conclude(self._encoder.measure(objective, seen))
-            terms["variation"] = _VARIATION_WEIGHT * self.options.variation * total_variation(picture)
-            terms["range"] = _RANGE_WEIGHT * out_of_range(picture)
+            terms["variation"] = (
+                _VARIATION_WEIGHT * self.options.variation * self._encoder.sparingly(total_variation, picture)
+            )
+            terms["range"] = _RANGE_WEIGHT * self._encoder.sparingly(out_of_range, picture)
             return terms
 
         return criterion

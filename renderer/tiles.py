@@ -152,6 +152,13 @@ class TiledEncoder:
                     tile.crop(layer, planes[layer]).copy_(part)
             return planes
 
+    def sparingly(self, term: Callable[[torch.Tensor], torch.Tensor], picture: torch.Tensor) -> torch.Tensor:
+        """A term of a picture as a whole; of a large one nothing is kept for the backward pass but the picture."""
+        if self._is_whole(*picture.shape[-2:]):
+            return term(picture)
+        result: torch.Tensor = checkpoint(term, picture, use_reentrant=False, preserve_rng_state=False)
+        return result
+
     def persevere(self, begin: Callable[[int], Iterator[Evaluation]], steps: int) -> Iterator[Evaluation]:
         """The evaluations of `begin(steps)`, begun anew for those left, with smaller tiles, where memory runs out."""
         while steps:

@@ -105,7 +105,6 @@ class _Service:
             films=self._films,
             blobs=self._blobs,
             addresses=self._store.addresses,
-            switches=self._store.switches,
             admin=self._admin,
         )
         return TelegramAdapter(self._settings.telegram, services, self._folder / "telegram")

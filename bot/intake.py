@@ -16,7 +16,7 @@ import structlog
 from bot.accounts import Accounts, over_quota
 from bot.errors import BadPicture, BadRequest, Busy, NotReady, TooExpensive, UnknownJob
 from bot.estimates import Estimates
-from bot.jobs import Job, new_id
+from bot.jobs import Job, Status, new_id
 from bot.pictures import Picture, normalise
 from bot.pictures import Style as Style  # what adapters make orders of
 from bot.ports import BlobStore
@@ -103,12 +103,18 @@ class Intake:
         """
         return await self._admit(again, lambda: self._take_up(again))
 
-    async def check_open(self, requester: str, place: str | None) -> None:
-        """Raise Busy (closing, quota_…) or Forbidden where nothing would be taken of this requester now."""
+    async def check_open(self, requester: str, place: str | None, instead_of: Job | None = None) -> None:
+        """Raise Busy or Forbidden where nothing would be taken now, be it instead of a job that is cancelled for it."""
         if await self._store.switches.get("drained") is not None:
             raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
         await self._accounts.admit(requester, place)
         await self._accounts.check_quota(requester, place)
+        # One that is painted keeps its place until it has stopped.
+        if instead_of is None or instead_of.status is not Status.QUEUED:
+            try:
+                await self._store.jobs.check_room(requester, self._room)
+            except NoRoom as full:
+                raise await self._busy(requester, full) from full
 
     async def _admit(self, asked: Order | Again, make: Callable[[], Awaitable[Job]]) -> Job:
         known = await self._store.jobs.by_source(asked.adapter, asked.source)
@@ -117,7 +123,6 @@ class Intake:
         # Before the costly part; `add` asks again for quotas and room, in the transaction that counts.
         await self.check_open(asked.requester, asked.place)
         try:
-            await self._store.jobs.check_room(asked.requester, self._room)
             job = await make()
         except NoRoom as full:
             raise await self._busy(asked.requester, full) from full

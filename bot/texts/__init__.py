@@ -4,7 +4,7 @@ Code speaks in phrases, which are an id of those files with arguments; only wher
 a language. English is complete; what another language lacks is said in English.
 """
 
-from bot.texts.catalogue import LANGUAGES, language_for, say
+from bot.texts.catalogue import LANGUAGES, in_passing, language_for, say
 from bot.texts.phrase import Joined, Phrase, Said, phrase, together, verbatim
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Joined",
     "Phrase",
     "Said",
+    "in_passing",
     "language_for",
     "phrase",
     "say",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,9 @@ def say(said: Said, language: str = "en") -> str:
         return said.text
     if isinstance(said, Joined):
         return said.by.join(say(part, language) for part in said.parts)
-    bundle = _bundle(language)
+    bundle = _loaded(language)
     if not bundle.has_message(said.id):
-        bundle = _bundle("en")
+        bundle = _loaded("en")
     message = bundle.get_message(said.id)
     assert message.value is not None
     args = {name: _resolved(value, language) for name, value in said.args.items()}
@@ -39,6 +40,15 @@ def say(said: Said, language: str = "en") -> str:
     if problems:
         raise KeyError(f"{said.id}: {problems}")
     return str(text)
+
+
+@contextlib.contextmanager
+def in_passing(language: str) -> Iterator[None]:
+    """Forget the language afterwards if it was not spoken before: each takes some two megabytes."""
+    is_spoken = language in _bundles
+    yield
+    if not is_spoken:
+        _bundles.pop(language, None)
 
 
 def _resolved(value: Argument, language: str) -> FluentType | str:
@@ -51,12 +61,22 @@ def _resolved(value: Argument, language: str) -> FluentType | str:
     return say(value, language)
 
 
-@functools.cache
-def _bundle(language: str) -> FluentBundle:
-    # Here, since it takes a tenth of a second that a command without words can do without.
-    from fluent.runtime import FluentBundle, FluentResource
+_bundles: dict[str, FluentBundle] = {}
 
+
+def _loaded(language: str) -> FluentBundle:
+    if language not in _bundles:
+        _bundles[language] = _read(language)
+    return _bundles[language]
+
+
+def _read(language: str) -> FluentBundle:
+    # Here, since it takes a tenth of a second that a command without words can do without.
+    from fluent.runtime import FluentBundle
+    from fluent.syntax import FluentParser
+
+    parser = FluentParser(with_spans=False)
     bundle = FluentBundle([language], use_isolating=False)
     for file in sorted((FOLDER / language).glob("*.ftl")):
-        bundle.add_resource(FluentResource(file.read_text("utf-8")))
+        bundle.add_resource(parser.parse(file.read_text("utf-8")))
     return bundle

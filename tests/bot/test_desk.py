@@ -89,7 +89,12 @@ async def test_a_worker_that_dies_after_the_cancel_does_not_bring_the_job_back(h
 
 @pytest.mark.parametrize(
     "end,said",
-    [("rendered", "finished"), ("delivered", "finished"), ("failed", "could not be painted from"), ("cancelled", "was cancelled")],
+    [
+        ("rendered", "finished"),
+        ("delivered", "finished"),
+        ("failed", "could not be painted from"),
+        ("cancelled", "was cancelled"),
+    ],
 )
 async def test_what_has_ended_can_no_longer_be_cancelled_and_how_it_ended_is_told(
     house: House, end: str, said: str

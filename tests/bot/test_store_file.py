@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.exc import OperationalError
 
@@ -18,7 +22,7 @@ from bot.errors import OperatorError
 from bot.jobs import Status
 from bot.store import Store
 from bot.store.engine import Database
-from bot.store.migrate import upgrade
+from bot.store.migrate import MIGRATIONS, NEWEST, upgrade
 from bot.store.tables import jobs, metadata
 from renderer.options import RenderOptions
 from tests.fakes.house import House, open_house
@@ -86,11 +90,52 @@ async def test_what_was_committed_survives_a_kill_and_what_was_not_leaves_no_tra
 
 
 async def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
+    upgrade(tmp_path / "atelier.db", "0001")
     upgrade(tmp_path / "atelier.db")
     engine = create_engine(f"sqlite:///{tmp_path}/atelier.db")
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+async def test_a_new_database_is_the_one_that_the_migrations_make(tmp_path: Path) -> None:
+    upgrade(tmp_path / "new.db")
+    upgrade(tmp_path / "old.db", "0001")
+    upgrade(tmp_path / "old.db")
+    assert described(tmp_path / "new.db") == described(tmp_path / "old.db")
+
+
+def described(file: Path) -> dict[str, object]:
+    """The schema's revision, and each table's columns, foreign keys and indices, in no order."""
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+
+        def rows(query: str, *of: str) -> list[tuple[Any, ...]]:
+            return connection.execute(query, of).fetchall()
+
+        found: dict[str, object] = {"revision": rows("SELECT version_num FROM alembic_version")}
+        for (table,) in rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            columns, keys = (
+                rows("SELECT * FROM pragma_table_info(?)", table),
+                "SELECT * FROM pragma_foreign_key_list(?)",
+            )
+            indices = {
+                index: (unique, rows("SELECT name FROM pragma_index_info(?)", index))
+                for _, index, unique, *_ in rows("SELECT * FROM pragma_index_list(?)", table)
+            }
+            found[table] = (columns, keys, indices)
+    return found
+
+
+def test_the_newest_revision_is_alembics_head() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == NEWEST
+
+
+def test_a_database_that_is_new_or_in_order_is_opened_without_alembic(tmp_path: Path) -> None:
+    twice = (
+        "import pathlib, sys; from bot.store.migrate import upgrade; file = pathlib.Path(sys.argv[1]); "
+        "upgrade(file); upgrade(file); sys.exit('alembic' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", twice, tmp_path / "atelier.db"], check=True)
 
 
 async def test_a_database_of_the_first_version_is_migrated_with_what_is_in_it(tmp_path: Path) -> None:

@@ -209,6 +209,6 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
             (tmp_path / language / "some.ftl").write_text(f"{text}\n", "utf-8")
 
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
-    catalogue._bundle.cache_clear()
+    catalogue._bundles.clear()
     yield write
-    catalogue._bundle.cache_clear()
+    catalogue._bundles.clear()

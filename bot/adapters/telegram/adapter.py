@@ -73,17 +73,20 @@ class TelegramAdapter:
         """Serve until cancelled; raises AdapterDown where Telegram refuses the bot."""
         self._connection = connection = Connection(self._settings, self._limits, self._inbox)
         application = connection.application()
-        updates = None
+        updates = telling = None
         try:
             await connection.open(application)
             self._live = Live(application.bot, self._limits, self._services)
             updates = await self._furnish(application, self._live)
+            telling = asyncio.create_task(self._live.keep_telling_of_pauses(), name="telegram pauses")
             await connection.listen(application)
             await self._begin(application, updates)
             self.listening.set()
             log.info("telegram bot is up", name=application.bot.username)
             raise AdapterDown(await connection.lost())
         finally:
+            if telling:
+                telling.cancel()
             await self._close(application, updates)
 
     async def progress(self, job: Job, progress: Progress) -> None:
@@ -125,7 +128,7 @@ class TelegramAdapter:
         conversation = Conversation(services, Ordering(services, downloads, live), question, voice)
         own_jobs = OwnJobs(bot, services, conversation, voice)
         settings = SettingsMenu(bot, services, voice)
-        erasing = Erasing(services, conversation, voice)
+        erasing = Erasing(services, conversation, live, voice)
         admins = Admins(self._settings.admins, services.admin, own_jobs, voice)
         updates = Updates(
             bot.bot,

@@ -16,7 +16,7 @@ _REMEMBERED_S = 60.0
 
 
 class Albums:
-    """Collects the items of albums and gives each album on as a whole.
+    """Collects the items of albums, which are updates with a message, and gives each album on as a whole.
 
     `whole` is called with the items when `pause_s` has passed since the last one, or a fraction of that once there
     are two. `late` is called with an item of an album that was given on less than a minute ago.
@@ -25,19 +25,20 @@ class Albums:
     def __init__(
         self,
         pause_s: float,
-        whole: Callable[[Sequence[telegram.Message]], None],
-        late: Callable[[telegram.Message], None],
+        whole: Callable[[Sequence[telegram.Update]], None],
+        late: Callable[[telegram.Update], None],
     ) -> None:
         self._pause_s = pause_s
         self._whole = whole
         self._late = late
-        self._open: dict[Group, list[telegram.Message]] = {}
+        self._open: dict[Group, list[telegram.Update]] = {}
         self._timers: dict[Group, asyncio.TimerHandle] = {}
         self._handled: dict[Group, float] = {}
 
-    def add(self, item: telegram.Message, hastily: bool = True) -> None:
+    def add(self, item: telegram.Update, hastily: bool = True) -> None:
         """Take one item, which has a media group; without haste the pause after it is a whole one."""
-        group = (item.chat.id, item.media_group_id or "")
+        assert item.message is not None
+        group = (item.message.chat.id, item.message.media_group_id or "")
         self._forget_old()
         if group in self._handled:
             self._late(item)

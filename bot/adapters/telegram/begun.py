@@ -17,6 +17,9 @@ class Begun:
     request: int = 0  #: the message that answers refer to
     prompt: int | None = None  #: our question, where there is one in the chat
     mended: tuple[str, ...] = ()  #: lines as they were probably meant, which our buttons offer by their number
+    is_kept: bool = dataclasses.field(
+        default=False, compare=False
+    )  #: whether it can be dropped by our question's button
 
     @classmethod
     def of(cls, pending: Pending | None) -> Begun:
@@ -26,7 +29,7 @@ class Begun:
         pictures = tuple(Picture(**picture) for picture in pending.pictures)
         lines = tuple(pending.words.splitlines())
         address = pending.address
-        return cls(pictures, lines, address["request"], address["prompt"], tuple(address.get("mended", ())))
+        return cls(pictures, lines, address["request"], address["prompt"], tuple(address.get("mended", ())), True)
 
     def pending(self) -> Pending:
         """As it is kept."""
@@ -55,4 +58,4 @@ def joined(before: Begun, heard: Heard, new: tuple[Picture, ...]) -> Begun:
         return before if before.pictures else dataclasses.replace(before, request=heard.speaker.message)
     if anew:
         return Begun(new, () if before.pictures else before.lines, heard.speaker.message)
-    return Begun((*before.pictures, *new), before.lines, before.request)
+    return Begun((*before.pictures, *new), before.lines, before.request, is_kept=before.is_kept)

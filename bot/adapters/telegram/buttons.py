@@ -18,6 +18,7 @@ from bot.adapters.telegram.breakdown import breakdown
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.messages import UPLOAD, Address, destination
 from bot.adapters.telegram.services import Services
+from bot.adapters.telegram.speech import PLATFORM
 from bot.adapters.telegram.variations import VARIATIONS, varied
 from bot.errors import BadRequest, Forbidden, NotReady, UnknownJob, UserError
 from bot.gallery import Entry
@@ -54,7 +55,7 @@ class Buttons:
         bot: ExtBot[Any],
         live: Live,
         services: Services,
-        adapter_name: str = "telegram",
+        adapter_name: str = PLATFORM,
         admins: frozenset[int] = frozenset(),
     ) -> None:
         self._bot = bot
@@ -69,14 +70,14 @@ class Buttons:
         wish = keyboards.read(query.data) if query else None
         if query is None or query.message is None or wish is None:
             return False
-        account = await self._services.accounts.get(f"telegram:{query.from_user.id}")
+        account = await self._services.accounts.get(f"{PLATFORM}:{query.from_user.id}")
         language = account.language or language_for(query.from_user.language_code)
         job = await self._services.desk.job(wish.job_id)
         if job is None:
             await self._say(query, UnknownJob().said, language, alert=True)
             return True
         chat = query.message.chat
-        place = None if chat.type == chat.PRIVATE else f"telegram:{chat.id}"
+        place = None if chat.type == chat.PRIVATE else f"{PLATFORM}:{chat.id}"
         press = _Press(query, wish, job, account.requester, place, language, chat.id, query.message.message_id)
         try:
             await self._obey(press)
@@ -122,7 +123,7 @@ class Buttons:
 
         async def swapped(address: Address) -> Job:
             # Whoever may not order another keeps this one, and so does who is too late.
-            await self._services.intake.check_open(press.requester, press.place)
+            await self._services.intake.check_open(press.requester, press.place, press.job)
             # First, so that the two are never counted as two.
             await self._services.desk.cancel(press.job.id, press.job.requester)
             job = await self._new_job(press, press.job.options, address, swapped=True)

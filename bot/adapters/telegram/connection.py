@@ -34,6 +34,8 @@ _TIMEOUT_S = 20.0
 _UPLOAD_S = 120.0
 #: Updates that are fetched and not looked at yet; beyond that Telegram keeps them.
 _WAITING = 1000
+#: How Telegram answers a token that it does not know.
+_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND})
 
 
 class Connection:
@@ -123,7 +125,7 @@ class Connection:
         """What became of a poll: its HTTP status, or how it failed."""
         if isinstance(what, TelegramError):
             self._tell(f"no connection to Telegram ({_short(what)}), trying again")
-        elif what in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
+        elif what in _REFUSALS:
             self._refused.set()
         elif what == HTTPStatus.CONFLICT:
             self._tell("another program receives the updates of the same bot; stop it")
@@ -154,6 +156,9 @@ class _Polling(HTTPXRequest):
         except NetworkError as error:
             self._tell(error)
             raise
+        if status in _REFUSALS and (poll := asyncio.current_task()):
+            # PTB makes a task of each poll, and asks none that fails while polling stops.
+            poll.add_done_callback(_ask)
         self._tell(status)
         if status == HTTPStatus.OK:
             await self._keep(payload)
@@ -165,6 +170,12 @@ class _Polling(HTTPXRequest):
         except Exception as error:
             log.exception("updates could not be kept; they are fetched again")
             raise NetworkError("updates not kept") from error
+
+
+def _ask(task: asyncio.Task[Any]) -> None:
+    """Retrieve what became of a task, so that nobody complains that it was never retrieved."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _known_already(error: TelegramError) -> None:

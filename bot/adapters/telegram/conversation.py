@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+import structlog
+from telegram.error import TelegramError
+
 from bot.adapters.telegram.begun import Begun, joined, new_pictures
 from bot.adapters.telegram.downloads import check_size
 from bot.adapters.telegram.heard import Heard
@@ -15,6 +18,8 @@ from bot.errors import BadPicture, BadRequest, Forbidden, UnknownStyle, UnknownW
 from bot.options import Wishes
 from bot.texts import Said, phrase, together
 
+log = structlog.get_logger(__name__)
+
 
 class Conversation:
     """Takes in what people send, and orders as soon as it is complete."""
@@ -24,6 +29,7 @@ class Conversation:
         self._ordering = ordering
         self._prompt = prompt
         self._voice = voice
+        self._accepting: set[tuple[str, str]] = set()  # requesters and chats whose orders can no longer be dropped
 
     async def begun(self, speaker: Speaker) -> Begun:
         """What this person has begun here."""
@@ -39,9 +45,9 @@ class Conversation:
         new = new_pictures(before, heard)
         if heard.pictures and not new and before.prompt:
             return  # delivered twice
-        for picture in new:
-            check_size(picture)
         begun = joined(before, heard, new)
+        for content in begun.pictures[:1]:
+            check_size(content)
         check_number(len(begun.pictures) - 1)
         if begun.prompt != before.prompt:
             await self._prompt.take_back(speaker.chat, before.prompt)
@@ -77,11 +83,13 @@ class Conversation:
         return begun.mended[number] if begun.request == request and number < len(begun.mended) else None
 
     async def forget(self, speaker: Speaker, request: int | None = None) -> bool:
-        """Drop what was begun, if it is about that message; whether there was anything."""
+        """Drop what was begun, if it is about that message; whether there was anything that is not ordered yet."""
         begun = await self.begun(speaker)
         if begun == Begun() or request not in {None, begun.request}:
             return False
         await self._services.pairing.take(speaker.requester, speaker.here)
+        if (speaker.requester, speaker.here) in self._accepting:
+            return False
         await self._prompt.take_back(speaker.chat, begun.prompt)
         return True
 
@@ -121,26 +129,55 @@ class Conversation:
             await self._voice.say(speaker, said, self._offered(speaker, begun, unclear.nearest))
 
     async def _place(self, speaker: Speaker, begun: Begun, wanted: Wanted, note: Said | None) -> None:
+        """Order, unless the beginning is dropped while the pictures are fetched."""
+        whose = (speaker.requester, speaker.here)
+
+        async def is_due() -> bool:
+            self._accepting.add(whose)
+            return await self._is_there(speaker, begun)
+
         try:
-            await self._ordering.place(speaker, wanted)
-        except (UnknownWord, UnknownStyle, BadRequest):
-            raise
-        except Forbidden:
-            await self._services.pairing.take(speaker.requester, speaker.here)
-            raise
-        except BadPicture as bad:
-            await self._let_go(speaker, begun, bad)
+            job = await self._ordering.place(speaker, wanted, is_due)
         except UserError as refused:
-            await self._keep(speaker, begun)
-            await self._voice.say(speaker, together(refused.said, phrase("telegram-kept"), by="\n\n"))
+            if whose in self._accepting or await self._is_there(speaker, begun):
+                await self._refuse(speaker, begun, refused)
         except BaseException:
-            await self._keep(speaker, begun)
+            if whose in self._accepting or await self._is_there(speaker, begun):
+                await self._keep(speaker, begun)
             raise
         else:
+            if job:
+                await self._conclude(speaker, begun, note)
+        finally:
+            self._accepting.discard(whose)
+
+    async def _is_there(self, speaker: Speaker, begun: Begun) -> bool:
+        """Whether nobody has dropped it since it was read."""
+        return not begun.is_kept or await self.begun(speaker) != Begun()
+
+    async def _refuse(self, speaker: Speaker, begun: Begun, refused: UserError) -> None:
+        """Tell why it is not ordered, and keep what can be ordered yet."""
+        if isinstance(refused, UnknownWord | UnknownStyle | BadRequest):
+            raise refused
+        if isinstance(refused, Forbidden):
             await self._services.pairing.take(speaker.requester, speaker.here)
-            await self._prompt.take_back(speaker.chat, begun.prompt)
-            if note:
-                await self._voice.say(speaker, note)
+            raise refused
+        if isinstance(refused, BadPicture):
+            await self._let_go(speaker, begun, refused)
+            return
+        await self._keep(speaker, begun)
+        await self._voice.say(speaker, together(refused.said, phrase("telegram-kept"), by="\n\n"))
+
+    async def _conclude(self, speaker: Speaker, begun: Begun, note: Said | None) -> None:
+        await self._services.pairing.take(speaker.requester, speaker.here)
+        await self._prompt.take_back(speaker.chat, begun.prompt)
+        if note is None:
+            return
+        try:
+            await self._voice.say(speaker, note)
+        except TelegramError as error:
+            # The job has its message; that something went wrong would be understood of the painting.
+            log.warning("note not sent", person=speaker.requester, why=str(error))
 
     async def _let_go(self, speaker: Speaker, begun: Begun, bad: BadPicture) -> None:
         """Of pictures that cannot be painted from only a good content is kept."""
@@ -170,7 +207,10 @@ class Conversation:
         else:
             question = phrase("telegram-which-style" if speaker.private else "telegram-which-style-group")
             prompt = await self._prompt.show_gallery(about, _after(note, question), begun.request, offered)
-        await self._keep(speaker, dataclasses.replace(begun, prompt=prompt))
+        if await self.begun(speaker) == Begun():
+            await self._prompt.take_back(speaker.chat, prompt)  # dropped by its button already
+        else:
+            await self._keep(speaker, dataclasses.replace(begun, prompt=prompt))
 
     async def _ask_for_picture(self, speaker: Speaker, begun: Begun, wishes: Wishes) -> None:
         if not begun.lines:
@@ -188,9 +228,15 @@ class Conversation:
         """Whether these are words of the grammar, or meant to be."""
         try:
             self._ordering.read([words])
-        except UserError:
-            return "=" in words or "#" in words
+        except UserError as unclear:
+            return "=" in words or "#" in words or _is_near_miss(unclear)
         return True
+
+
+def _is_near_miss(unclear: UserError) -> bool:
+    """Whether there is something that was probably meant; to a tag, what people chat is often near by chance."""
+    nearest = unclear.nearest if isinstance(unclear, UnknownWord) else None
+    return nearest is not None and not nearest.startswith("+")
 
 
 def _after(note: Said | None, said: Said) -> Said:

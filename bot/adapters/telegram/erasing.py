@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.heard import Heard
+from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.press import Press
 from bot.adapters.telegram.services import Services
 from bot.adapters.telegram.speech import Voice, button
@@ -15,9 +16,10 @@ ERASE = "erase"
 class Erasing:
     """Asks first, and then erases at once."""
 
-    def __init__(self, services: Services, conversation: Conversation, voice: Voice) -> None:
+    def __init__(self, services: Services, conversation: Conversation, live: Live, voice: Voice) -> None:
         self._services = services
         self._conversation = conversation
+        self._live = live
         self._voice = voice
 
     async def ask(self, heard: Heard) -> None:
@@ -41,5 +43,6 @@ class Erasing:
             await press.edit(phrase("telegram-erase-not"))
             return
         await self._conversation.forget(speaker)
-        number = await self._services.erasure.erase(speaker.requester)
+        async with self._live.erasing(speaker.requester):
+            number = await self._services.erasure.erase(speaker.requester)
         await press.edit(phrase("telegram-erased", count=number))

@@ -14,11 +14,15 @@ Work = Callable[[], Awaitable[None]]
 
 
 class Lanes:
-    """Runs pieces of work: those of one key in their order, `at_once` of them together."""
+    """Runs pieces of work: those of one key in their order, `at_once` of them together.
 
-    def __init__(self, at_once: int, room: int) -> None:
+    `room` is for how many may wait, and `room_of_one` for how many of the same key; who puts work in asks for both.
+    """
+
+    def __init__(self, at_once: int, room: int, room_of_one: int = 30) -> None:
         self._gate = asyncio.Semaphore(at_once)
         self._most = room
+        self._most_of_one = room_of_one
         self._waiting = 0
         self._moved = asyncio.Event()
         self._lanes: dict[Hashable, collections.deque[Work]] = {}
@@ -29,6 +33,10 @@ class Lanes:
         while self._waiting >= self._most:
             self._moved.clear()
             await self._moved.wait()
+
+    def is_full(self, key: Hashable) -> bool:
+        """Whether so many pieces of this key wait that another one is too much."""
+        return len(self._lanes.get(key, ())) >= self._most_of_one
 
     def put(self, key: Hashable, work: Work) -> None:
         """Queue a piece of work behind the others of its key."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import time
 import weakref
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -18,14 +19,13 @@ from bot.adapters.telegram import keyboards
 from bot.adapters.telegram.endings import Endings
 from bot.adapters.telegram.limits import NOW_OR_NEVER_S, Limits
 from bot.adapters.telegram.messages import Address, Editor, destination
-from bot.adapters.telegram.pause import pause_note
 from bot.adapters.telegram.services import Services
 from bot.desk import JobView
 from bot.errors import Refused, Retry, Unknown, UnknownJob
-from bot.jobs import Job, Status
+from bot.jobs import OPEN, Job, Status
 from bot.ports import Reply, Sent
-from bot.replies import duration, reply_to
-from bot.texts import Said, phrase, say, together
+from bot.replies import duration, explain, reply_to
+from bot.texts import Said, phrase, say, together, verbatim
 from renderer.protocol import Progress
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,10 @@ log = structlog.get_logger(__name__)
 _BLOCKS = 10
 #: A place in the queue is told anew after so many seconds at the earliest.
 _PLACE_AGE_S = 60.0
+#: So long after a pause has begun or ended those who wait are told, at the latest, if the limits allow it.
+_PAUSE_AGE_S = 10.0
+#: More of a person's jobs than can be open at once, the oldest of which is then left as it stands.
+_LATEST = 100
 #: How long a reply waits for an edit under way; then the outbox takes the next one first.
 _TURN_S = 3.0
 
@@ -43,6 +47,7 @@ class _Shown:
 
     job: Job
     waits_since: float | None = None  #: when its place was told last; None once it is painted
+    paused: str | None = None  #: the reason of the pause, as told with its place
     address: Address | None = None  #: while it is painted
     preview: bytes | None = None  #: the newest that is not shown yet
     words: str = ""  #: as shown
@@ -52,7 +57,8 @@ class Live:
     """Keeps each job's message. What is done to one message is done in turn, and of its previews only the newest.
 
     The message's id is kept in the job's address, so that after a crash the same message is edited again. Places in
-    the queue are told anew while something is painted, one at a time, that which was told longest ago.
+    the queue are told anew while something is painted, one at a time, that which was told longest ago; and all of
+    them when a pause begins or ends.
     """
 
     def __init__(
@@ -84,7 +90,7 @@ class Live:
                 log.warning("no message for a job", job=job.id, why=str(error))
             await self._services.addresses.put(job.id, address)
             if view.position > 0:
-                self._shown[job.id] = _Shown(job, waits_since=self._clock())
+                self._shown[job.id] = _Shown(job, waits_since=self._clock(), paused=view.paused)
 
     async def progress(self, job: Job, progress: Progress) -> None:
         """Show how far the painting is, if the limits allow it now; what is not shown now is dropped."""
@@ -128,6 +134,37 @@ class Live:
                 raise
         await self.begin(other, address)
 
+    @contextlib.asynccontextmanager
+    async def erasing(self, requester: str) -> AsyncIterator[None]:
+        """While this lasts a person's jobs are erased; then those that were open are shown as cancelled."""
+        jobs = [job for job in await self._services.desk.history(requester, _LATEST) if job.status in OPEN]
+        addresses = [await self._services.addresses.get(job.id) for job in jobs]
+        yield
+        for job, address in zip(jobs, addresses, strict=True):
+            self._shown.pop(job.id, None)
+            if address and address.get("live") is not None and not address.get("passed_on"):
+                cancelled = dataclasses.replace(job, status=Status.CANCELLED, reason="cancelled")
+                words = say(explain(cancelled), job.language or "en")
+                self._spawn(job, self._editor.put_words(address, words, None))
+
+    async def keep_telling_of_pauses(self) -> None:
+        """Tell those who wait when a pause begins, and when it ends; until cancelled."""
+        while True:
+            await asyncio.sleep(_PAUSE_AGE_S)
+            try:
+                await self.tell_of_pause()
+            except Exception:
+                log.exception("pause not told")
+
+    async def tell_of_pause(self) -> None:
+        """Tell those who wait that a pause has begun or ended, if they do not know; whom the limits spare, later."""
+        waiting = [shown for shown in self._shown.values() if shown.waits_since is not None]
+        for shown in waiting:
+            view = await self._view(shown.job)
+            if view and view.position:
+                await self._tell_of_pause(view.paused, waiting)
+                return
+
     async def settle(self) -> None:
         """Wait until all that was begun has gone out."""
         await asyncio.gather(*self._showing, return_exceptions=True)
@@ -135,21 +172,13 @@ class Live:
 
     async def _show_place(self, view: JobView, address: Address, patience_s: float | None = None) -> None:
         job, language = view.job, view.job.language or "en"
-        words = say(await self._place(view), language)
+        words = say(_place(view), language)
         buttons = keyboards.waiting(job, address.get("swappable", False), language)
         if address.get("live") is not None:
             await self._editor.put_words(address, words, buttons, patience_s)
         else:
             sent = await self._bot.send_message(text=words, reply_markup=buttons, **destination(address))
             address.update(live=sent.message_id, photo=False)
-
-    async def _place(self, view: JobView) -> Said:
-        eta = duration(view.eta_s or 0)
-        if view.position == 0:
-            return phrase("painting-begun", eta=eta)
-        place = phrase("painting-place", place=view.position or 0, eta=eta)
-        paused = await pause_note(self._services)
-        return together(place, paused, by="\n") if paused else place
 
     def _told_longest_ago(self) -> _Shown | None:
         """Whose place in the queue is to be told anew."""
@@ -158,12 +187,18 @@ class Live:
         since, shown = min(waiting, key=lambda pair: pair[0], default=(old, None))
         return shown if since < old else None
 
+    async def _tell_of_pause(self, paused: str | None, waiting: list[_Shown]) -> None:
+        for shown in waiting:
+            if shown.paused != paused:
+                await self._spawn(shown.job, self._show_place_anew(shown))
+
     async def _show_place_anew(self, shown: _Shown) -> None:
         address = await self._services.addresses.get(shown.job.id)
         view = await self._view(shown.job)
         if view is None or not view.position:
             self._shown.pop(shown.job.id, None)
         elif address and address.get("live") is not None and self._limits.may_edit(address["chat"]):
+            shown.paused = view.paused
             await self._show_place(view, address, NOW_OR_NEVER_S)
 
     async def _show_progress(self, shown: _Shown, fraction: float) -> None:
@@ -240,3 +275,13 @@ class Live:
 
     def _turn(self, job: Job) -> asyncio.Lock:
         return self._turns.setdefault(job.id, asyncio.Lock())
+
+
+def _place(view: JobView) -> Said:
+    eta = duration(view.eta_s or 0)
+    if view.position == 0:
+        return phrase("painting-begun", eta=eta)
+    place = phrase("painting-place", place=view.position or 0, eta=eta)
+    if view.paused is None:
+        return place
+    return together(place, phrase("painting-paused", reason=verbatim(view.paused)), by="\n")

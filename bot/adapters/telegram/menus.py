@@ -17,23 +17,26 @@ from telegram.ext import ExtBot
 
 from bot.adapters.telegram.commands import GROUP, PRIVATE
 from bot.adapters.telegram.services import Admin
-from bot.texts import LANGUAGES, phrase, say
+from bot.texts import LANGUAGES, in_passing, phrase, say
 
 log = structlog.get_logger(__name__)
 
+_DESCRIPTIONS = ("telegram-description", "telegram-short-description")
 _LONGEST_DESCRIPTION = 256
 
 
 async def show_menus(bot: ExtBot[None], admins: Iterable[int], admin: Admin) -> None:
     """Set every menu. They are a convenience: what cannot be set is logged."""
     for language in LANGUAGES:
-        private, group = _commands(PRIVATE, language), _commands(GROUP, language)
+        with in_passing(language):
+            private, group = _commands(PRIVATE, language), _commands(GROUP, language)
+            description, short_description = [say(phrase(name), language) for name in _DESCRIPTIONS]
         await _set(bot, private, BotCommandScopeAllPrivateChats(), language)
         await _set(bot, group, BotCommandScopeAllGroupChats(), language)
         for person in admins:
             theirs = [*private, *_verbs(admin)]
             await _set(bot, theirs, BotCommandScopeChat(person), language)
-        await _describe(bot, language)
+        await _describe(bot, description, short_description, language)
 
 
 def _commands(names: Sequence[str], language: str) -> list[BotCommand]:
@@ -56,11 +59,11 @@ async def _set(bot: ExtBot[None], commands: Sequence[BotCommand], scope: BotComm
         log.info("menu not set", scope=scope.type, language=language, why=str(error))
 
 
-async def _describe(bot: ExtBot[None], language: str) -> None:
+async def _describe(bot: ExtBot[None], description: str, short_description: str, language: str) -> None:
     """What somebody reads who opens the bot for the first time."""
     code = None if language == "en" else language
     try:
-        await bot.set_my_description(say(phrase("telegram-description"), language), language_code=code)
-        await bot.set_my_short_description(say(phrase("telegram-short-description"), language), language_code=code)
+        await bot.set_my_description(description, language_code=code)
+        await bot.set_my_short_description(short_description, language_code=code)
     except TelegramError as error:
         log.info("description not set", language=language, why=str(error))

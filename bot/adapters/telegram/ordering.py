@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from bot.adapters.telegram.downloads import Downloads
+from bot.adapters.telegram.downloads import Downloads, check_size
 from bot.adapters.telegram.heard import Picture
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.services import Services
 from bot.adapters.telegram.speech import PLATFORM, Speaker
-from bot.errors import BadRequest, UserError
+from bot.errors import BadPicture, BadRequest, UserError
 from bot.gallery import Entry
 from bot.intake import Order, Style
 from bot.jobs import Job
@@ -59,16 +59,22 @@ class Ordering:
             wishes = _together(wishes, parse(line, known))
         return wishes
 
-    async def place(self, speaker: Speaker, wanted: Wanted) -> Job:
-        """The job, accepted and shown to the speaker; raises UserError where it cannot be."""
+    async def place(self, speaker: Speaker, wanted: Wanted, is_due: Callable[[], Awaitable[bool]]) -> Job | None:
+        """The job, accepted and shown to the speaker; raises UserError where it cannot be.
+
+        None where, once the pictures are fetched, `is_due` says that it is wanted no more.
+        """
         services = self._services
         await services.accounts.check_quota(speaker.requester, speaker.place)
         options = await self._options(speaker, wanted.wishes)
         chosen = self._chosen(wanted, options)
+        _check_sizes(wanted.pictures[1:])
         async with self._downloads.fetched(wanted.pictures) as (content, *sent):
             styles = [Style(file) for file in sent]
             styles += [Style(await services.gallery.picture(entry), weight) for entry, weight in chosen]
             order = _order(speaker, wanted, options, content, styles, [entry.name for entry, _ in chosen])
+            if not await is_due():
+                return None
             job = await services.intake.accept(order)
         await self._show(job)
         return job
@@ -106,6 +112,15 @@ def check_number(styles: int) -> None:
     """Raise BadRequest where these are more styles than are blended."""
     if styles > MAX_STYLES:
         raise BadRequest(phrase("telegram-styles", count=styles, most=MAX_STYLES), "bad_options")
+
+
+def _check_sizes(styles: Sequence[Picture]) -> None:
+    for number, style in enumerate(styles, 1):
+        try:
+            check_size(style)
+        except BadPicture as bad:
+            which = phrase("intake-the-style") if len(styles) == 1 else phrase("intake-style", number=number)
+            raise BadPicture(phrase("intake-about", which=which, problem=bad.said), bad.code) from bad
 
 
 def style_was_bad(error: UserError) -> bool:

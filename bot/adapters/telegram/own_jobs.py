@@ -11,13 +11,13 @@ from bot.adapters.telegram import keyboards, results
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.heard import Heard
 from bot.adapters.telegram.messages import UPLOAD
-from bot.adapters.telegram.pause import pause_note
 from bot.adapters.telegram.services import Services
 from bot.adapters.telegram.speech import Speaker, Voice, whereabouts
+from bot.desk import JobView
 from bot.errors import BadRequest, NotReady
 from bot.jobs import OPEN, Job, Status
 from bot.replies import duration
-from bot.texts import Said, phrase, together
+from bot.texts import Said, phrase, together, verbatim
 
 _LATEST = 10
 #: Of an id: enough to tell one person's jobs apart.
@@ -35,10 +35,11 @@ class OwnJobs:
 
     async def status(self, heard: Heard) -> None:
         """What is under way."""
-        jobs = await self._open(heard.speaker)
-        lines = [await self._standing(job) for job in jobs]
-        if jobs and (paused := await pause_note(self._services)):
-            lines.append(paused)
+        views = [await self._look(job) for job in await self._open(heard.speaker)]
+        lines = [await self._standing(view) for view in views]
+        paused = next((view.paused for view in views if view.paused is not None), None)
+        if paused is not None:
+            lines.append(phrase("painting-paused", reason=verbatim(paused)))
         begun = await self._conversation.begun(heard.speaker)
         if begun.pictures:
             lines.append(phrase("telegram-status-pending", count=len(begun.pictures)))
@@ -107,12 +108,15 @@ class OwnJobs:
         if not jobs:
             raise NotReady(phrase("telegram-status-none"), "no_longer_cancellable")
         if len(jobs) > 1 and not words:
-            lines = [await self._standing(job) for job in jobs]
+            lines = [await self._standing(await self._look(job)) for job in jobs]
             raise BadRequest(together(phrase("telegram-cancel-which"), *lines, by="\n"), "bad_options")
         return jobs
 
-    async def _standing(self, job: Job) -> Said:
-        view = await self._services.desk.look(job.id, job.requester)
+    async def _look(self, job: Job) -> JobView:
+        return await self._services.desk.look(job.id, job.requester)
+
+    async def _standing(self, view: JobView) -> Said:
+        job = view.job
         facts = {"id": job.id[:_SHOWN_ID], "style": await self._style(job), "eta": duration(view.eta_s or 0)}
         if view.position is None:
             return phrase("telegram-status-painted", **facts)

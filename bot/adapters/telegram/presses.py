@@ -17,8 +17,8 @@ from bot.texts import phrase
 class Presses:
     """What a press does; one of a message that is too old to be understood is only answered."""
 
-    #: Those that add to what their person has begun.
-    IN_TURN = frozenset({prompt.PICK, prompt.SURPRISE, prompt.GO, prompt.DROP, prompt.MEND, ERASE})
+    #: Those that must not overtake what their person has written.
+    IN_TURN = frozenset({prompt.PICK, prompt.SURPRISE, prompt.GO, prompt.MEND, ERASE})
 
     def __init__(
         self,

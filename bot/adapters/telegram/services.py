@@ -26,13 +26,6 @@ class Addresses(Protocol):
         """Keep it, in place of the one before."""
 
 
-class Switches(Protocol):
-    """What an operator has switched, by name: ``paused``, ``drained``."""
-
-    async def get(self, name: str) -> dict[str, Any] | None:
-        """What is said with it, None where it is off."""
-
-
 #: A key that is unique within its adapter, whose it is, and the adapter's own JSON.
 Letter = tuple[str, str | None, dict[str, Any]]
 
@@ -74,6 +67,5 @@ class Services:
     films: Films
     blobs: BlobStore
     addresses: Addresses
-    switches: Switches
     inbox: Letters
     admin: Admin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 import structlog
 import telegram
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 #: People served together, and pieces of work that may wait before Telegram is kept waiting.
 _AT_ONCE = 64
 _ROOM = 2000
+
+Work = Callable[[Speaker], Awaitable[object]]
 
 
 class Updates:
@@ -60,7 +62,8 @@ class Updates:
         self._written = Lanes(_AT_ONCE, _ROOM)
         # Apart, so that a press on Cancel does not wait until pictures are fetched.
         self._pressed = Lanes(_AT_ONCE, _ROOM)
-        self._ids: dict[telegram.Message, int] = {}  # of the updates that messages under way came in
+        self._warned: set[Hashable] = set()  # lanes in which it waits to be said that something was left out
+        self._passed: list[int] = []  # updates that nobody deals with, to be forgotten
 
     async def take(self, update: telegram.Update, left: bool = False) -> None:
         """Queue an update that did not come before; waits only where far too many are queued already.
@@ -69,13 +72,11 @@ class Updates:
         """
         if not self._inbox.take(update.update_id):
             return
-        await self._written.room()
-        await self._pressed.room()
         if update.message:
-            self._ids[update.message] = update.update_id
-            self._take_message(update.message, left)
+            await self._written.room()
+            self._take_message(update, update.message, left)
         elif update.callback_query:
-            self._take_press(update, update.callback_query)
+            await self._take_press(update, update.callback_query)
 
     async def close(self, grace_s: float) -> None:
         """Deal with what has come in, for so long (seconds) at most."""
@@ -84,48 +85,69 @@ class Updates:
         if any(lost):
             log.warning("updates left for the next start", number=sum(lost))
 
-    def _take_message(self, message: telegram.Message, left: bool) -> None:
+    def _take_message(self, update: telegram.Update, message: telegram.Message, left: bool) -> None:
         if message.from_user is None or says_nothing(message):
-            self._pass_over([message])
+            self._pass_over([update])
         elif message.media_group_id:
-            self._albums.add(message, hastily=not left)
+            self._albums.add(update, hastily=not left)
         else:
-            self._whole([message])
+            self._whole([update])
 
-    def _whole(self, items: Sequence[telegram.Message]) -> None:
-        if any(map(self._reader.is_for_us, items)):
+    def _whole(self, items: Sequence[telegram.Update]) -> None:
+        if any(map(self._reader.is_for_us, _messages(items))):
             self._hear(items)
         else:
             self._pass_over(items)
 
-    def _late_item(self, item: telegram.Message) -> None:
-        if self._reader.is_for_us(item):
+    def _late_item(self, item: telegram.Update) -> None:
+        if any(map(self._reader.is_for_us, _messages([item]))):
             self._later([item], lambda to: self._voice_said(to, phrase("telegram-album-late")))
         else:
             self._pass_over([item])
 
-    def _pass_over(self, messages: Sequence[telegram.Message]) -> None:
-        self._written.put(None, lambda: self._done(messages))
+    def _pass_over(self, updates: Sequence[telegram.Update]) -> None:
+        """Have them forgotten, many at once where many come."""
+        if not self._passed:
+            self._written.put(None, self._forget_passed)
+        self._passed += [update.update_id for update in updates]
 
-    async def _done(self, messages: Sequence[telegram.Message]) -> None:
-        await self._inbox.done(*(self._ids.pop(message) for message in messages))
+    async def _forget_passed(self) -> None:
+        passed, self._passed = self._passed, []
+        await self._inbox.done(*passed)
 
-    def _hear(self, messages: Sequence[telegram.Message]) -> None:
+    def _hear(self, updates: Sequence[telegram.Update]) -> None:
+        messages = _messages(updates)
+
         async def listen(to: Speaker) -> None:
             await self._converse(self._reader.read(messages, to.language), messages[0])
 
-        self._later(messages, listen)
+        self._later(updates, listen)
 
-    def _later(self, messages: Sequence[telegram.Message], work: Callable[[Speaker], Awaitable[None]]) -> None:
-        person = messages[0].from_user
-        assert person is not None
+    def _later(self, updates: Sequence[telegram.Update], work: Work) -> None:
+        message = _messages(updates)[0]
+        assert message.from_user is not None
+        to = speaker(message, language_for(message.from_user.language_code))
+        self._put(self._written, to.person, updates, to, work)
+
+    def _put(self, lanes: Lanes, key: Hashable, updates: Sequence[telegram.Update], to: Speaker, work: Work) -> None:
+        """Queue what is to be done for a person; what is too much of them is left out."""
 
         async def deal() -> None:
-            to = speaker(messages[0], language_for(person.language_code))
             await self._guarded(to, work)
-            await self._done(messages)
+            await self._inbox.done(*(update.update_id for update in updates))
 
-        self._written.put(person.id, deal)
+        if not lanes.is_full(key):
+            lanes.put(key, deal)
+            return
+        self._pass_over(updates)
+        if key not in self._warned:
+            self._warned.add(key)
+            lanes.put(key, lambda: self._warn(key, to))
+
+    async def _warn(self, key: Hashable, to: Speaker) -> None:
+        """Tell somebody, once for all that was left out until now."""
+        self._warned.discard(key)
+        await self._guarded(to, lambda to: self._voice.say(to, phrase("telegram-too-much")))
 
     async def _converse(self, heard: Heard, message: telegram.Message) -> None:
         if message.sender_chat is not None:
@@ -147,11 +169,10 @@ class Updates:
         if heard.speaker.private or self._reader.is_addressed_by_name(message):
             await self._commands.refuse(heard)
 
-    def _take_press(self, update: telegram.Update, query: telegram.CallbackQuery) -> None:
+    async def _take_press(self, update: telegram.Update, query: telegram.CallbackQuery) -> None:
         if query.message is None:
-            self._pressed.put(None, lambda: self._inbox.done(update.update_id))
+            self._pass_over([update])
             return
-        person, verb = query.from_user, (query.data or "").partition(":")[0]
 
         async def obeyed(to: Speaker) -> None:
             if await self._buttons.press(update):
@@ -162,17 +183,14 @@ class Updates:
             finally:
                 await press.answer()
 
-        async def deal() -> None:
-            await self._guarded(_presser(query), obeyed)
-            await self._inbox.done(update.update_id)
+        person, verb = query.from_user, (query.data or "").partition(":")[0]
+        in_turn = verb in Presses.IN_TURN
+        lanes = self._written if in_turn else self._pressed
+        await lanes.room()
+        key = person.id if in_turn else (person.id, query.message.message_id)
+        self._put(lanes, key, [update], _presser(query), obeyed)
 
-        # What adds to a beginning must not overtake what its person has written.
-        if verb in Presses.IN_TURN:
-            self._written.put(person.id, deal)
-        else:
-            self._pressed.put((person.id, query.message.message_id), deal)
-
-    async def _guarded(self, to: Speaker, work: Callable[[Speaker], Awaitable[None]]) -> None:
+    async def _guarded(self, to: Speaker, work: Work) -> None:
         """Do the work in the person's language; whatever goes wrong is told, and never breaks what comes after."""
         try:
             account = await self._services.accounts.get(to.requester)
@@ -194,6 +212,11 @@ class Updates:
             await self._voice.say(to, said)
         except TelegramError as error:
             log.warning("answer not sent", person=to.requester, why=repr(error))
+
+
+def _messages(updates: Sequence[telegram.Update]) -> list[telegram.Message]:
+    """Those of the updates, each once though Telegram may tell of it twice."""
+    return list(dict.fromkeys(update.message for update in updates if update.message))
 
 
 def _presser(query: telegram.CallbackQuery) -> Speaker:

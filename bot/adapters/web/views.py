@@ -14,7 +14,7 @@ _RESULT_FIELDS = ("width", "height", "seconds", "iterations", "device")
 
 
 def as_json(view: JobView) -> dict[str, Any]:
-    """Status, reason, progress (0..1), position, eta_s in seconds, the reason of a pause, error and result, for JSON."""
+    """Status, reason, progress (0..1), position, eta_s in seconds, a pause's reason, error and result, for JSON."""
     job = view.job
     return {
         "id": job.id,

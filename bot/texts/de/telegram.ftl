@@ -94,6 +94,7 @@ telegram-other-video = Filme kann ich nicht malen, nur Bilder. Schick mir ein St
 telegram-other-sticker = Hübscher Sticker! Ich male aber nach Fotos und Bilddateien: Schick mir zwei, und ich male das erste im Stil des zweiten.
 telegram-other-file = Danach kann ich nicht malen. Schick mir ein Foto oder ein Bild als Datei.
 telegram-masked = Solange du im Namen einer Gruppe oder eines Kanals schreibst, weiß ich nicht, wer du bist. Schreib bitte unter deinem eigenen Namen.
+telegram-too-much = Das ist mehr, als ich von einer Person auf einmal annehmen kann: Deine letzten Nachrichten blieben liegen. Schick sie bitte gleich noch einmal.
 
 ## Befehle
 

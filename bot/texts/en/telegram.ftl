@@ -96,6 +96,7 @@ telegram-other-video = I cannot paint films, only pictures. Send me a frame of i
 telegram-other-sticker = A nice sticker! I paint from photos and picture files, though: send me two, and I paint the first in the style of the second.
 telegram-other-file = I cannot paint from this. Send me a photo, or a picture as a file.
 telegram-masked = I cannot tell who you are while you write in the name of a group or a channel. Please write as yourself.
+telegram-too-much = That is more than I can take from one person at once: your last messages were left out. Please send them again in a moment.
 
 ## Commands
 

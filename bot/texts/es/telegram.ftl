@@ -94,6 +94,7 @@ telegram-other-video = No sé pintar vídeos, solo imágenes. Envíame un fotogr
 telegram-other-sticker = ¡Bonito sticker! Pero yo pinto a partir de fotos y archivos de imagen: envíame dos y pinto la primera con el estilo de la segunda.
 telegram-other-file = Con esto no puedo pintar. Envíame una foto, o una imagen como archivo.
 telegram-masked = No sé quién eres mientras escribes en nombre de un grupo o de un canal. Escribe con tu propia cuenta, por favor.
+telegram-too-much = Es más de lo que puedo atender de una sola persona a la vez: tus últimos mensajes se han quedado fuera. Vuelve a enviármelos dentro de un momento, por favor.
 
 ## Comandos
 

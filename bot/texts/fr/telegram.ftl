@@ -94,6 +94,7 @@ telegram-other-video = Je ne sais pas peindre les vidéos, seulement les images.
 telegram-other-sticker = Joli sticker ! Mais je peins d’après des photos et des fichiers d’image : envoie-m’en deux, et je peins la première dans le style de la deuxième.
 telegram-other-file = Je ne peux pas peindre d’après ça. Envoie-moi une photo, ou une image en fichier.
 telegram-masked = Je ne sais pas qui tu es quand tu écris au nom d’un groupe ou d’un canal. Écris en ton propre nom, s’il te plaît.
+telegram-too-much = C'est plus que je ne peux prendre d'une seule personne à la fois : tes derniers messages ont été laissés de côté. Renvoie-les dans un instant, s'il te plaît.
 
 ## Commandes
 

@@ -177,7 +177,6 @@ def services_of(house: House) -> Services:
         films=Films(house.folder / "films"),
         blobs=house.blobs,
         addresses=store.addresses,
-        switches=store.switches,
         inbox=store.inbox,
         admin=Admin(store, house.desk, house.pool, house.accounts, house.outbox.ring, house.clock),
     )

@@ -210,7 +210,7 @@ def _services(house: House) -> Services:
     nobody = cast(Any, None)
     return Services(
         *(house.intake, house.desk, *people, gallery, films, house.blobs),
-        *(store.addresses, store.switches, store.inbox, nobody),
+        *(store.addresses, store.inbox, nobody),
     )
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.jobs import Status
+from bot.store.jobs import Room
 from renderer.options import RenderOptions
 from tests import pictures
 from tests.bot.adapters.telegram.sending import Sending, open_sending, opened
+from tests.fakes.house import painting
 from tests.fakes.telegram import Group, Person
 
 ADMIN = 6_100_000_003  # the third person that a test asks for
@@ -105,7 +107,12 @@ async def test_whoever_may_not_order_another_keeps_the_painting_that_was_to_be_s
     await sending.house.store.switches.put("drained", None)
     await sending.house.accounts.change(job.requester, per_hour=0)
     assert "within the last hour" in await sending.alice.press(message, "Swap")
-    await sending.deliver(await sending.painted(job))
+    await sending.house.accounts.change(job.requester, per_hour=None)
+    sending.house.intake._room = Room(per_requester=1, in_all=10)
+    job = await sending.rendering(job)
+    assert "under way already" in await sending.alice.press(message, "Swap")
+    await sending.house.dispatch.on_event(painting(job))
+    await sending.deliver(await sending.house.read(job))
     assert message.photo
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.telegram import downloads
+from bot.intake import Order
+from bot.jobs import Job
 from tests import pictures
 from tests.bot.adapters.telegram.receiving import Reception, open_reception
-from tests.fakes.telegram import VIDEO, fake_telegram
+from tests.fakes.telegram import VIDEO, Upload, fake_telegram
 
 #: Pictures that are known by their widths.
 CONTENT, STYLE, OTHER = pictures.png(64), pictures.png(72), pictures.png(80)
@@ -110,6 +113,44 @@ async def test_a_style_is_chosen_by_its_button_once(reception: Reception) -> Non
     late = await reception.alice.press(question, "Woodcut", data)
     assert late == "No picture of yours is waiting for that any more."
     await reception.jobs(1)
+
+
+@pytest.mark.parametrize("failures", [1, None])
+async def test_what_is_cancelled_while_it_is_fetched_is_not_ordered(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch, failures: int | None
+) -> None:
+    monkeypatch.setattr(downloads, "_PAUSES_S", (1.0,))
+    await reception.alice.photo(CONTENT)
+    question = await reception.said(QUESTION)
+    trouble = reception.telegram.fail("download", status=502, times=failures)
+    await reception.alice.press(question, "Woodcut")
+    await reception.telegram.until(lambda: trouble.hits > 0)
+    assert await reception.alice.press(question, "Cancel") == "All right, forgotten."
+    await reception.alice.text("/status")
+    await reception.said("Nothing is under way")
+    assert await reception.pending() is None and question.deleted
+    assert len(reception.telegram.chat(reception.alice).from_bot) == 1
+
+
+async def test_what_is_accepted_already_is_not_said_to_be_forgotten(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept, begun, go_on = reception.services.intake.accept, asyncio.Event(), asyncio.Event()
+
+    async def accept_later(order: Order) -> Job:
+        begun.set()
+        await go_on.wait()
+        return await accept(order)
+
+    monkeypatch.setattr(reception.services.intake, "accept", accept_later)
+    await reception.alice.photo(CONTENT)
+    question = await reception.said(QUESTION)
+    await reception.alice.press(question, "Woodcut")
+    await asyncio.wait_for(begun.wait(), 10)
+    late = await reception.alice.press(question, "Cancel")
+    go_on.set()
+    assert late == "No picture of yours is waiting for that any more."
+    await reception.jobs()
 
 
 async def test_a_surprise_is_one_of_the_gallery(reception: Reception) -> None:
@@ -235,6 +276,12 @@ async def test_an_album_painted_without_a_wrong_word_keeps_the_others(reception:
     assert job.options.size == 256
 
 
+async def test_a_style_misspelt_before_anything_is_begun_is_mended_too(reception: Reception) -> None:
+    await reception.alice.text("woodcat")
+    await reception.alice.press(await reception.said("Did you mean “woodcut”?"), "Woodcut")
+    await reception.said("Woodcut it is. Now send me the picture.")
+
+
 async def test_a_wrong_word_before_the_picture_is_mended_too(reception: Reception) -> None:
     await reception.alice.text("/paint woodcat size=256")
     await reception.alice.press(await reception.said("Did you mean"), "Woodcut")
@@ -336,6 +383,9 @@ async def test_what_is_no_picture_gets_a_helpful_answer(reception: Reception) ->
     await reception.said("I cannot paint from this")
     await reception.alice.text("hello there")
     await reception.said("I paint pictures")
+    await reception.alice.text("great")  # near to a tag
+    await reception.heard(number=6)
+    assert "Did you mean" not in (await reception.heard()).words
     await reception.jobs(0)
 
 
@@ -343,6 +393,20 @@ async def test_a_file_too_heavy_is_refused_before_it_is_fetched(reception: Recep
     await reception.alice.document(CONTENT, size=25_000_001)
     await reception.said("This picture has 26 MB")
     assert not [call for call in reception.telegram.calls if call.method in {"getFile", "download"}]
+
+
+async def test_after_a_style_too_heavy_the_content_of_the_album_waits_for_another(reception: Reception) -> None:
+    alice, files = reception.alice, reception.telegram.world.files
+    for data, size in ((CONTENT, None), (STYLE, 21_000_000)):
+        media = files.other("document", Upload("picture.png", "image/png", data), size=size)
+        reception.telegram.world.tell(alice._stand(alice._content(media, ""), None, album="1"))
+    await reception.telegram.told()
+    message = await reception.said("This picture has 21 MB")
+    assert "The style picture:" in message.words and QUESTION in message.words
+    assert not [call for call in reception.telegram.calls if call.method in {"getFile", "download"}]
+    await alice.photo(OTHER)
+    (job,) = await reception.jobs()
+    assert await reception.widths(job) == [64, 80]
 
 
 async def test_after_a_broken_style_the_content_waits_for_another(reception: Reception) -> None:
@@ -420,6 +484,16 @@ async def test_an_error_of_ours_is_told_and_costs_nothing(
     await reception.alice.text("/paint")
     (job,) = await reception.jobs()
     assert await reception.widths(job) == [64, 72]
+
+
+async def test_a_note_that_cannot_be_sent_makes_no_painting_a_failure(reception: Reception) -> None:
+    # The job's message is the first, the note the second.
+    trouble = reception.telegram.fail("sendMessage", status=400, times=2)
+    await reception.alice.album([CONTENT, VIDEO, STYLE])
+    await reception.telegram.until(lambda: trouble.hits == 2)
+    await reception.until_dealt_with()
+    assert len(await reception.services.desk.history(f"telegram:{reception.alice.id}")) == 1
+    assert not reception.telegram.chat(reception.alice).from_bot
 
 
 # ---- twice, and much

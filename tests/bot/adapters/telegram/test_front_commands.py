@@ -156,6 +156,17 @@ async def test_delete_erases_after_a_confirmation_everything_of_that_person(rece
     await reception.jobs(1, bob)
 
 
+async def test_delete_ends_the_messages_of_what_is_painted_then_and_takes_their_buttons(reception: Reception) -> None:
+    await reception.alice.photo(CONTENT, "woodcut")
+    await reception.jobs()
+    message = await reception.said("You are next")
+    assert message.buttons
+    await reception.alice.text("/delete")
+    await reception.alice.press(await reception.said("Erase everything"), "Yes, erase everything")
+    await reception.telegram.until(lambda: not message.buttons)
+    assert "cancelled" in message.words
+
+
 async def test_delete_can_be_declined_and_not_be_answered_by_another(reception: Reception) -> None:
     bob = reception.telegram.person("Bob")
     group = reception.telegram.group("Painters", [reception.alice, bob])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 from pathlib import Path
 
 import pytest
 
-from bot.adapters.telegram import connection
+from bot.adapters.telegram import connection, updates
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.errors import AdapterDown, Retry
 from bot.ports import Reply
@@ -17,7 +18,7 @@ from bot.texts import phrase
 from config.log import Redactor
 from config.settings import TelegramSettings
 from tests import pictures
-from tests.bot.adapters.telegram.receiving import open_reception, services_of
+from tests.bot.adapters.telegram.receiving import Reception, open_reception, services_of
 from tests.bot.adapters.telegram.sending import hurried
 from tests.fakes.house import House, open_house
 from tests.fakes.telegram import Content, FakeTelegram, fake_telegram
@@ -40,7 +41,9 @@ async def test_a_wrong_token_puts_the_adapter_down_with_one_line(tmp_path: Path,
     assert "\n" not in str(down.value) and token not in str(down.value)
 
 
-async def test_a_token_withdrawn_while_polling_puts_the_adapter_down(tmp_path: Path) -> None:
+async def test_a_token_withdrawn_while_polling_puts_the_adapter_down(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with fake_telegram() as telegram, open_house(tmp_path) as house:
         adapter = adapter_of(telegram, house)
         serving = asyncio.create_task(adapter.run())
@@ -49,6 +52,8 @@ async def test_a_token_withdrawn_while_polling_puts_the_adapter_down(tmp_path: P
         telegram.delivery.stop_polls()
         with pytest.raises(AdapterDown, match="token"):
             await asyncio.wait_for(serving, 10)
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 async def test_without_a_network_it_tries_again_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,3 +154,50 @@ async def test_many_updates_at_once_are_all_dealt_with_each_persons_in_order(tmp
         await reception.telegram.until(lambda: all(len(chat.from_bot) == 3 for chat in chats), 60)
         for chat in chats:
             assert [message.words[:7] for message in chat.from_bot] == ["Nothing", "Send tw", "I paint"]
+
+
+def _write(reception: Reception, number: int) -> None:
+    """Let Alice write so often at once."""
+    for _ in range(number):
+        reception.telegram.world.tell(reception.alice._stand(Content(text="hello"), None))
+
+
+async def test_of_too_much_at_once_the_rest_is_left_out_with_one_word(tmp_path: Path) -> None:
+    async with open_reception(tmp_path) as reception:
+        reception.telegram.fail("download", status=502)  # tried again in a second
+        await reception.alice.photo(CONTENT, "woodcut")
+        _write(reception, 60)
+        await reception.said("your last messages were left out")
+        await reception.until_dealt_with()
+        said = [message.words for message in reception.telegram.chat(reception.alice).from_bot]
+        assert sum("your last messages were left out" in words for words in said) == 1
+        assert sum("I paint pictures" in words for words in said) == 29
+        _write(reception, 1)
+        await reception.heard(number=len(said) + 1)
+
+
+async def test_one_who_writes_far_too_much_keeps_nobody_else_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "_ROOM", 40)
+    async with open_reception(tmp_path) as reception:
+        reception.telegram.fail("getFile", hang=True, times=None)
+        await reception.alice.photo(CONTENT, "woodcut")
+        _write(reception, 60)
+        bob = reception.telegram.person("Bob")
+        await bob.text("/start")
+        await reception.said("Hello!", bob)
+
+
+async def test_a_press_does_not_wait_until_there_is_room_for_what_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "_ROOM", 1)
+    async with open_reception(tmp_path) as reception:
+        await reception.alice.photo(CONTENT)
+        question = await reception.said("Which style?")
+        await reception.until_dealt_with()
+        hanging = reception.telegram.fail("getFile", hang=True, times=None)
+        await reception.telegram.person("Bob").photo(CONTENT, "woodcut")
+        await reception.telegram.until(lambda: hanging.hits > 0)
+        assert await reception.alice.press(question, "Cancel") == "All right, forgotten."

@@ -7,7 +7,7 @@ import datetime
 from typing import Any
 
 import pytest
-from telegram import Chat, Document, ExternalReplyInfo, LivePhoto, Message, PhotoSize, User
+from telegram import Chat, Document, ExternalReplyInfo, LivePhoto, Message, PhotoSize, Update, User
 from telegram._messageorigin import MessageOriginHiddenUser
 
 from bot.adapters.telegram.albums import Albums
@@ -108,19 +108,23 @@ def test_a_picture_replied_to_may_lie_in_another_chat() -> None:
 # ---- albums
 
 
+def item(number: int, album: str) -> Update:
+    return Update(number, message=message(number, media_group_id=album, photo=[PHOTO]))
+
+
 async def test_an_album_is_given_on_once_and_its_stragglers_apart() -> None:
     whole: asyncio.Queue[list[int]] = asyncio.Queue()
     late: list[int] = []
     albums = Albums(
-        0.2, lambda items: whole.put_nowait([m.message_id for m in items]), lambda m: late.append(m.message_id)
+        0.2, lambda items: whole.put_nowait([u.update_id for u in items]), lambda u: late.append(u.update_id)
     )
     for number in (2, 1):
-        albums.add(message(number, media_group_id="a", photo=[PHOTO]))
+        albums.add(item(number, "a"))
     began = asyncio.get_running_loop().time()
     assert await asyncio.wait_for(whole.get(), 5) == [2, 1]
     assert asyncio.get_running_loop().time() - began < 0.2
-    albums.add(message(3, media_group_id="a", photo=[PHOTO]))
-    albums.add(message(4, media_group_id="b", photo=[PHOTO]))
+    albums.add(item(3, "a"))
+    albums.add(item(4, "b"))
     assert late == [3]
     albums.flush()
     assert whole.get_nowait() == [4]
@@ -130,7 +134,7 @@ async def test_one_picture_of_an_album_waits_the_whole_pause() -> None:
     whole: asyncio.Queue[int] = asyncio.Queue()
     albums = Albums(0.05, lambda items: whole.put_nowait(len(items)), lambda _: None)
     began = asyncio.get_running_loop().time()
-    albums.add(message(1, media_group_id="a", photo=[PHOTO]))
+    albums.add(item(1, "a"))
     assert await asyncio.wait_for(whole.get(), 5) == 1
     assert asyncio.get_running_loop().time() - began >= 0.05
 
@@ -191,6 +195,15 @@ async def test_a_full_house_keeps_its_supplier_waiting() -> None:
     gate.set()
     await asyncio.wait_for(supplier, 5)
     await lanes.close(5)
+
+
+async def test_a_lane_is_full_at_its_own_limit_and_the_others_are_not() -> None:
+    lanes = Lanes(at_once=1, room=10, room_of_one=2)
+    for _ in range(2):
+        assert not lanes.is_full("a")
+        lanes.put("a", asyncio.Event().wait)  # type: ignore[arg-type]
+    assert lanes.is_full("a") and not lanes.is_full("b")
+    await lanes.close(0.01)
 
 
 async def test_what_does_not_end_in_time_is_counted() -> None:

@@ -17,7 +17,7 @@ from bot.adapters.telegram import adapter
 from tests import pictures
 from tests.bot.adapters.telegram.receiving import Reception, open_reception
 from tests.fakes.house import open_house
-from tests.fakes.telegram import FakeTelegram, fake_telegram
+from tests.fakes.telegram import Content, FakeTelegram, fake_telegram
 from tests.fakes.telegram.delivery import Update
 
 CONTENT, STYLE, OTHER = pictures.png(64), pictures.png(72), pictures.png(80)
@@ -168,6 +168,25 @@ async def test_what_is_delivered_again_after_a_restart_is_answered_once(tmp_path
             await after.alice.text("/privacy")
             await after.said("/delete erases all")
             assert len(telegram.chat(after.alice).from_bot) == 2
+
+
+async def test_a_message_under_two_numbers_leaves_nothing_to_be_dealt_with(tmp_path: Path) -> None:
+    async with open_reception(tmp_path) as reception:
+        telegram = reception.telegram
+        telegram.world.tell(reception.alice._stand(Content(text="/start"), None))
+        telegram.delivery.put("message", telegram.updates[-1]["message"])
+        await telegram.told()
+        await reception.said("Hello!")
+        await reception.until_dealt_with()
+
+
+async def test_a_picture_under_two_numbers_is_in_its_album_once(tmp_path: Path) -> None:
+    async with open_reception(tmp_path) as reception:
+        await reception.alice.album([CONTENT, STYLE])
+        reception.telegram.delivery.put("message", reception.telegram.updates[-1]["message"])
+        (job,) = await reception.jobs()
+        assert await reception.widths(job) == [64, 72]
+        await reception.until_dealt_with()
 
 
 async def test_what_cannot_be_written_down_is_left_with_telegram(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.telegram import live
 from bot.adapters.telegram.limits import Limits
 from bot.errors import Refused, Retry, Unknown
 from bot.jobs import Status
 from bot.replies import reply_to
 from renderer.protocol import FailureReason, Progress
 from tests import pictures
+from tests.bot.adapters.telegram.receiving import open_reception
 from tests.bot.adapters.telegram.sending import Sending, open_sending, opened, preview
 
 
@@ -186,6 +188,55 @@ async def test_places_are_told_anew_once_a_minute_one_at_a_time(sending: Sending
         assert [len(message.edits) for message in waiting] == edits
     assert waiting[0].words.startswith("You are next")
     assert waiting[1].words.startswith("You are number 2")
+
+
+async def test_all_who_wait_are_told_once_when_a_pause_begins_and_when_it_ends(sending: Sending) -> None:
+    begun = [await sending.begun(whose=sending.telegram.person(name)) for name in ("Ann", "Ben")]
+    messages = [message for _, message in begun]
+    for number, reason in enumerate(["The power goes at noon.", None], 1):
+        await sending.house.store.switches.put("paused", {"reason": reason} if reason else None)
+        for job, _ in begun:
+            await sending.until_limits_allow(job)
+        await sending.live.tell_of_pause()
+        await sending.live.tell_of_pause()
+        assert [len(message.edits) for message in messages] == [number, number]
+        assert [("The power goes at noon." in message.words) for message in messages] == [bool(reason)] * 2
+
+
+async def test_whom_the_limits_spare_is_told_of_a_pause_later(sending: Sending) -> None:
+    job, message = await sending.begun()
+    await sending.house.store.switches.put("paused", {"reason": "The power goes at noon."})
+    sending.limits._chats[message.chat.id].last_at += 1e6  # as if it had just been edited
+    await sending.live.tell_of_pause()
+    assert message.edits == []
+    sending.limits._chats[message.chat.id].last_at -= 1e6
+    await sending.until_limits_allow(job)
+    await sending.live.tell_of_pause()
+    assert "The power goes at noon." in message.words
+
+
+async def test_the_adapter_tells_of_a_pause_while_nothing_is_painted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_PAUSE_AGE_S", 0.05)
+    async with open_reception(tmp_path) as reception:
+        await reception.alice.photo(pictures.png(64), "woodcut")
+        await reception.jobs()
+        message = await reception.said("You are next")
+        await reception.house.store.switches.put("paused", {"reason": "The power goes at noon."})
+        await reception.telegram.until(lambda: "The power goes at noon." in message.words)
+
+
+async def test_the_preview_of_a_job_that_is_erased_becomes_the_words_of_a_cancelled_one(sending: Sending) -> None:
+    job, message = await sending.begun()
+    job = await sending.rendering(job)
+    await sending.progress(job, 0.5, preview())
+    async with sending.live.erasing(job.requester):
+        await sending.house.erasure.erase(job.requester)
+    await sending.live.settle()
+    assert message.photo
+    assert "cancelled" in message.words
+    assert not message.buttons
 
 
 # ---- painted, or not

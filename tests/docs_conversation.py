@@ -56,7 +56,7 @@ async def main() -> None:
     assert found, "the encoder's weights are missing; run `make setup` first"
     with tempfile.TemporaryDirectory() as folder:
         async with telegram_service(Path(folder, "data"), found[1].parent) as (telegram, _):
-            scenes = await held(Story(telegram))
+            scenes = await held(Story(telegram, words="draft"))
     await photograph({name: page(scene) for name, scene in scenes.items()})
 
 

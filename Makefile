@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 INSTALLED := .venv/.installed
 TESTABLE := .venv/.testable
 
-.PHONY: run setup test check bench sheet docs pictures chromium constraints clean help
+.PHONY: run setup test coverage check bench sheet docs pictures chromium constraints clean help
 
 run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl-C
 	@$(BIN)/atelier run
@@ -14,6 +14,9 @@ setup: $(INSTALLED)  ## create .venv, install everything pinned, fetch the encod
 	@test ! -e atelier.toml -a ! -e .env -a -n "$(wildcard data/weights/$(or $(ATELIER_RENDERER__ENCODER),vgg16)-*.safetensors)" || $(BIN)/atelier weights
 
 test: setup $(TESTABLE) chromium check  ## run every check and test
+	@$(BIN)/python -m pytest
+
+coverage: setup $(TESTABLE) chromium  ## run every test and say which lines none of them reaches; takes longer
 	@$(BIN)/python -m pytest --cov=bot --cov=renderer --cov=config --cov-report=term:skip-covered
 
 check: $(TESTABLE)  ## ruff and mypy, strict

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-PATIENCE_S = 10
+#: Longer than anything takes on a machine whose processors others use, too.
+PATIENCE_S = 60
 
 
 class Watched:

@@ -118,13 +118,13 @@ class Connection:
                 wait_s = seconds_of(told)
             except TelegramError as error:
                 wait_s, pause_s = pause_s, min(2 * pause_s, _LONGEST_PAUSE_S)
-                self._tell(f"no connection to Telegram ({_short(error)}), trying again")
+                self._tell(f"no connection to Telegram ({first_line(error)}), trying again")
             await asyncio.sleep(wait_s)
 
     def _heard(self, what: int | TelegramError) -> None:
         """What became of a poll: its HTTP status, or how it failed."""
         if isinstance(what, TelegramError):
-            self._tell(f"no connection to Telegram ({_short(what)}), trying again")
+            self._tell(f"no connection to Telegram ({first_line(what)}), trying again")
         elif what in _REFUSALS:
             self._refused.set()
         elif what == HTTPStatus.CONFLICT:
@@ -182,6 +182,6 @@ def _known_already(error: TelegramError) -> None:
     """What fails while polling is told by `_Polling`, and tried again by PTB."""
 
 
-def _short(error: TelegramError) -> str:
+def first_line(error: TelegramError) -> str:
     """The first line, without the library's name."""
     return error.message.partition("\n")[0].removeprefix("httpx.") or type(error).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.adapters.telegram.connection import WRONG_TOKEN
+from bot.adapters.telegram.connection import WRONG_TOKEN, first_line
 from bot.errors import AdapterDown, OperatorError
 from config.settings import TelegramSettings
 
@@ -20,4 +20,4 @@ async def introduce(settings: TelegramSettings) -> str:
     except InvalidToken as error:
         raise AdapterDown(WRONG_TOKEN) from error
     except TelegramError as error:
-        raise OperatorError(f"no connection to Telegram: {error.message.partition(chr(10))[0]}") from error
+        raise OperatorError(f"no connection to Telegram: {first_line(error)}") from error

@@ -11,7 +11,7 @@ from renderer.options import Quality, RenderOptions
 _COARSEST = 96
 #: Evaluations at the coarsest scale, at those between, and at the last.
 _STEPS: dict[Quality, tuple[int, int, int]] = {
-    "draft": (12, 6, 2),
+    "draft": (12, 9, 2),
     "standard": (20, 20, 16),
     "fine": (60, 50, 50),
 }

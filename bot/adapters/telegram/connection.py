@@ -16,6 +16,7 @@ from telegram.request import HTTPXRequest
 from bot.adapters.telegram.failures import seconds_of
 from bot.adapters.telegram.inbox import KINDS, Inbox, KeepingQueue
 from bot.adapters.telegram.limits import Limits
+from bot.adapters.telegram.tls import trusted
 from bot.errors import AdapterDown
 from config.settings import TelegramSettings
 
@@ -56,8 +57,14 @@ class Connection:
             raise AdapterDown(WRONG_TOKEN)
         builder = ApplicationBuilder().token(self._token).job_queue(None).rate_limiter(self._limits)
         builder = builder.base_url(self._settings.base_url).base_file_url(self._settings.base_file_url)
-        builder = builder.read_timeout(_TIMEOUT_S).write_timeout(_TIMEOUT_S).media_write_timeout(_UPLOAD_S)
-        builder = builder.pool_timeout(_TIMEOUT_S).get_updates_request(_Polling(self._heard, self._inbox))
+        request = HTTPXRequest(
+            read_timeout=_TIMEOUT_S,
+            write_timeout=_TIMEOUT_S,
+            media_write_timeout=_UPLOAD_S,
+            pool_timeout=_TIMEOUT_S,
+            httpx_kwargs={"verify": trusted()},
+        )
+        builder = builder.request(request).get_updates_request(_Polling(self._heard, self._inbox))
         return builder.update_queue(KeepingQueue(self._inbox, _WAITING)).build()
 
     async def open(self, application: App) -> None:
@@ -145,7 +152,12 @@ class _Polling(HTTPXRequest):
     """
 
     def __init__(self, heard: Callable[[int | TelegramError], None], inbox: Inbox) -> None:
-        super().__init__(connection_pool_size=1, read_timeout=_TIMEOUT_S, pool_timeout=_TIMEOUT_S)
+        super().__init__(
+            connection_pool_size=1,
+            read_timeout=_TIMEOUT_S,
+            pool_timeout=_TIMEOUT_S,
+            httpx_kwargs={"verify": trusted()},
+        )
         self._tell = heard
         self._inbox = inbox
 

@@ -17,6 +17,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
 from bot.adapters.telegram.heard import Picture
+from bot.adapters.telegram.tls import trusted
 from bot.errors import BadPicture, UserError
 from bot.texts import phrase
 
@@ -95,7 +96,7 @@ async def _save(found: telegram.File, file: Path) -> None:
         await asyncio.to_thread(shutil.copyfile, found.file_path, file)
         return
     async with (
-        httpx.AsyncClient(timeout=_TIMEOUT_S) as client,
+        httpx.AsyncClient(timeout=_TIMEOUT_S, verify=trusted()) as client,
         client.stream("GET", found.file_path) as answer,
     ):
         if answer.status_code != HTTPStatus.OK:

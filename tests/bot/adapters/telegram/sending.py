@@ -20,6 +20,7 @@ from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.limits import Limits
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.services import Services
+from bot.adapters.telegram.tls import trusted
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.jobs import Job, new_id
@@ -184,7 +185,8 @@ async def open_sending(
             telegram.token,
             telegram.base_url,
             telegram.base_file_url,
-            request=HTTPXRequest(read_timeout=1),
+            request=HTTPXRequest(read_timeout=1, httpx_kwargs={"verify": trusted()}),
+            get_updates_request=HTTPXRequest(httpx_kwargs={"verify": trusted()}),
             rate_limiter=limits,
         )
         services = _services(house)

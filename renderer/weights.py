@@ -14,6 +14,7 @@ import argparse
 import dataclasses
 import hashlib
 import logging
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,8 +26,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
-
-from renderer import files
 
 if TYPE_CHECKING:
     import torch
@@ -146,8 +145,9 @@ def _keep(source: Source, tensors: Tensors, folder: Path) -> Path:
     if found != (source.digest or found):
         raise WeightsMissing(f"what came is not the {source.name} that Atelier knows")
     file = folder / _file_name(source, found)
-    with files.whole(file) as part:
-        save_file(tensors, part)
+    temporary = file.with_suffix(f".{os.getpid()}.tmp")
+    save_file(tensors, temporary)
+    temporary.replace(file)
     return file
 
 

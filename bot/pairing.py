@@ -24,6 +24,10 @@ class Pairing:
         """Keep a beginning in place of the former one."""
         await self._rows.put(requester, place, pending, self._pending_s)
 
+    async def amend(self, requester: str, place: str, pending: Pending) -> bool:
+        """Keep a beginning in place of the former one, unless that was taken meanwhile; whether it was there."""
+        return await self._rows.amend(requester, place, pending, self._pending_s)
+
     async def take(self, requester: str, place: str) -> Pending | None:
         """Remove what is kept and return it; of two who take at once only one gets it."""
         return await self._rows.take(requester, place, self._pending_s)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store.engine import Database
@@ -43,6 +43,13 @@ class PendingRows:
         async with self._database.write() as connection:
             await connection.execute(delete(pending).where(~self._fresh(within_s)))
             await connection.execute(row.on_conflict_do_update(index_elements=["requester", "place"], set_=values))
+
+    async def amend(self, requester: str, place: str, beginning: Pending, within_s: float) -> bool:
+        """Keep a beginning in place of the former one, if that is still there; whether it was."""
+        values = dataclasses.asdict(beginning) | {"kept_at": self._clock()}
+        there = update(pending).where(_whose(requester, place), self._fresh(within_s)).values(**values)
+        async with self._database.write() as connection:
+            return (await connection.execute(there)).rowcount > 0
 
     async def take(self, requester: str, place: str, within_s: float) -> Pending | None:
         """Remove what is kept and return it; of two at once only one gets it."""

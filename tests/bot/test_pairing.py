@@ -38,6 +38,15 @@ async def test_the_last_beginning_counts(house: House) -> None:
     assert await house.pairing.get(WHO, HERE) is None
 
 
+async def test_what_was_taken_is_not_amended(house: House) -> None:
+    assert not await house.pairing.amend(WHO, HERE, PHOTO)
+    assert await house.pairing.get(WHO, HERE) is None
+    await house.pairing.keep(WHO, HERE, PHOTO)
+    assert await house.pairing.amend(WHO, HERE, Pending(PHOTO.pictures, "size=256"))
+    kept = await house.pairing.get(WHO, HERE)
+    assert kept is not None and kept.words == "size=256"
+
+
 async def test_what_is_too_old_is_gone_and_keeping_prolongs(tmp_path: Path) -> None:
     async with open_house(tmp_path, pending_s=100) as house:
         await house.pairing.keep(WHO, HERE, PHOTO)

@@ -87,10 +87,10 @@ class Conversation:
         begun = await self.begun(speaker)
         if begun == Begun() or request not in {None, begun.request}:
             return False
-        await self._services.pairing.take(speaker.requester, speaker.here)
+        taken = await self._take(speaker)
         if (speaker.requester, speaker.here) in self._accepting:
             return False
-        await self._prompt.take_back(speaker.chat, begun.prompt)
+        await self._prompt.take_back(speaker.chat, taken.prompt)
         return True
 
     async def _advance(self, speaker: Speaker, before: Begun, words: str, source: str, note: Said | None) -> None:
@@ -160,7 +160,7 @@ class Conversation:
         if isinstance(refused, UnknownWord | UnknownStyle | BadRequest):
             raise refused
         if isinstance(refused, Forbidden):
-            await self._services.pairing.take(speaker.requester, speaker.here)
+            await self._take(speaker)
             raise refused
         if isinstance(refused, BadPicture):
             await self._let_go(speaker, begun, refused)
@@ -169,8 +169,7 @@ class Conversation:
         await self._voice.say(speaker, together(refused.said, phrase("telegram-kept"), by="\n\n"))
 
     async def _conclude(self, speaker: Speaker, begun: Begun, note: Said | None) -> None:
-        await self._services.pairing.take(speaker.requester, speaker.here)
-        await self._prompt.take_back(speaker.chat, begun.prompt)
+        await self._take_with_question(speaker, begun)
         if note is None:
             return
         try:
@@ -181,10 +180,10 @@ class Conversation:
 
     async def _let_go(self, speaker: Speaker, begun: Begun, bad: BadPicture) -> None:
         """Of pictures that cannot be painted from only a good content is kept."""
-        await self._services.pairing.take(speaker.requester, speaker.here)
         if not style_was_bad(bad):
-            await self._prompt.take_back(speaker.chat, begun.prompt)
+            await self._take_with_question(speaker, begun)
             raise bad
+        await self._take(speaker)
         await self._ask(speaker, dataclasses.replace(begun, pictures=begun.pictures[:1]), bad.said)
 
     def _offered(self, speaker: Speaker, begun: Begun, meant: str | None) -> Keyboard:
@@ -207,10 +206,9 @@ class Conversation:
         else:
             question = phrase("telegram-which-style" if speaker.private else "telegram-which-style-group")
             prompt = await self._prompt.show_gallery(about, _after(note, question), begun.request, offered)
-        if await self.begun(speaker) == Begun():
-            await self._prompt.take_back(speaker.chat, prompt)  # dropped by its button already
-        else:
-            await self._keep(speaker, dataclasses.replace(begun, prompt=prompt))
+        asked = dataclasses.replace(begun, prompt=prompt).pending()
+        if not await self._services.pairing.amend(speaker.requester, speaker.here, asked):
+            await self._prompt.take_back(speaker.chat, prompt)  # answered by its button already
 
     async def _ask_for_picture(self, speaker: Speaker, begun: Begun, wishes: Wishes) -> None:
         if not begun.lines:
@@ -220,6 +218,14 @@ class Conversation:
         titles = " + ".join(self._services.gallery.find(name).title for name, _ in wishes.styles)
         said = phrase("telegram-now-the-picture-in", style=titles) if titles else phrase("telegram-now-the-picture")
         await self._voice.say(speaker, said)
+
+    async def _take(self, speaker: Speaker) -> Begun:
+        return Begun.of(await self._services.pairing.take(speaker.requester, speaker.here))
+
+    async def _take_with_question(self, speaker: Speaker, begun: Begun) -> None:
+        """Also the question that was asked since `begun` was read."""
+        taken = await self._take(speaker)
+        await self._prompt.take_back(speaker.chat, taken.prompt or begun.prompt)
 
     async def _keep(self, speaker: Speaker, begun: Begun) -> None:
         await self._services.pairing.keep(speaker.requester, speaker.here, begun.pending())

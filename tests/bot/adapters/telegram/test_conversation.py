@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from bot.adapters.telegram import downloads
 from bot.intake import Order
 from bot.jobs import Job
+from bot.pairing import Pending
 from tests import pictures
 from tests.bot.adapters.telegram.receiving import Reception, open_reception
 from tests.fakes.telegram import VIDEO, Upload, fake_telegram
@@ -128,7 +130,8 @@ async def test_what_is_cancelled_while_it_is_fetched_is_not_ordered(
     assert await reception.alice.press(question, "Cancel") == "All right, forgotten."
     await reception.alice.text("/status")
     await reception.said("Nothing is under way")
-    assert await reception.pending() is None and question.deleted
+    assert await reception.pending() is None
+    await reception.telegram.until(lambda: question.deleted)
     assert len(reception.telegram.chat(reception.alice).from_bot) == 1
 
 
@@ -164,7 +167,28 @@ async def test_a_picture_that_is_cancelled_is_forgotten(reception: Reception) ->
     await reception.alice.photo(CONTENT)
     question = await reception.said(QUESTION)
     assert await reception.alice.press(question, "Cancel") == "All right, forgotten."
-    assert question.deleted and await reception.pending() is None
+    assert await reception.pending() is None
+    await reception.telegram.until(lambda: question.deleted)
+
+
+@pytest.mark.parametrize("label", ["Cancel", "Woodcut"])
+async def test_a_button_pressed_while_its_question_is_being_kept_removes_it(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    pairing = reception.services.pairing
+    get = pairing.get
+
+    async def get_without_question(requester: str, place: str) -> Pending | None:
+        kept = await get(requester, place)
+        return kept and dataclasses.replace(kept, address=kept.address | {"prompt": None})
+
+    await reception.alice.photo(CONTENT)
+    question = await reception.said(QUESTION)
+    await reception.until_noted()
+    monkeypatch.setattr(pairing, "get", get_without_question)
+    await reception.alice.press(question, label)
+    await reception.telegram.until(lambda: question.deleted)
+    assert await reception.pending() is None
 
 
 async def test_the_same_sheet_is_sent_by_its_file_id(reception: Reception) -> None:

@@ -6,13 +6,15 @@
 FROM python:3.12-slim
 
 ARG TORCH_INDEX=
+# Optional extras of pyproject.toml, with commas between them.
+ARG EXTRAS=video
 
 WORKDIR /opt/atelier
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY config config
 COPY renderer renderer
 COPY bot bot
-RUN pip install --no-cache-dir ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --constraint constraints.txt '.[video]'
+RUN pip install --no-cache-dir ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --constraint constraints.txt ".[$EXTRAS]"
 
 # The weights are part of the image, so that a container starts without a network.
 ENV ATELIER_RENDERER__WEIGHTS_DIR=/opt/atelier/weights

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 
@@ -24,11 +25,14 @@ from bot.estimates import Estimates
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
+from bot.moderation import Moderation
+from bot.notices import Notices
 from bot.outbox import Outbox
 from bot.pairing import Pairing
 from bot.pools.local import LocalPool
 from bot.ports import Adapter
 from bot.scheduler import Scheduler
+from bot.spending import Budget
 from bot.store import Store
 from config.lock import DataDirectory
 from config.settings import Settings
@@ -62,18 +66,25 @@ class _Service:
         spec, patience = child_of(settings)
         latest: dict[str, Progress] = {}
         self._adapters: dict[str, Adapter] = {}
-        self._down: dict[str, str] = _not_in_this_version(settings)
+        self._down: dict[str, str] = {}
         self._tasks: asyncio.TaskGroup
         self._pool = pool = LocalPool(spec, patience, self._blobs, self._spawn)
         self._outbox = Outbox(store, self._blobs, self._adapters)
         reply_due = self._outbox.ring
         self._scheduler = Scheduler(store, pool, latest, reply_due)
-        self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, self._scheduler.ring, reply_due)
+        self._notices = Notices(store)
+        self._moderation = moderation = Moderation(settings.moderation, self._notices.add)
+        ring = self._scheduler.ring
+        self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, ring, reply_due, moderation)
         self._accounts = Accounts(store, settings.limits, _invited(settings))
         estimates = Estimates(store.queue, pool)
-        self._intake = Intake(store, self._blobs, settings.limits, estimates, self._scheduler, self._accounts)
+        self._intake = Intake(
+            store, self._blobs, settings.limits, estimates, self._scheduler, self._accounts, moderation
+        )
         self._desk = Desk(store, self._blobs, pool, self._scheduler, latest, self._adapter_states, reply_due)
-        self._admin = Admin(store, self._desk, pool, self._accounts, reply_due)
+        self._erasure = Erasure(store, self._blobs, pool, folder / _FILMS)
+        budgets = [self._x_budget()] if settings.x.is_wanted else []
+        self._admin = Admin(store, self._desk, pool, self._accounts, self._notices, reply_due, budgets)
         self._control = Control(self._admin, folder)
         self._gallery = Gallery(settings)
         self._films = Films(folder / _FILMS)
@@ -83,6 +94,9 @@ class _Service:
         if settings.telegram.token:
             telegram = self._telegram_adapter()
             self._adapters[telegram.name] = telegram
+        if settings.x.is_wanted:
+            x = self._x_adapter(*budgets)
+            self._adapters[x.name] = x
         self._stop = asyncio.Event()
 
     def _web_adapter(self) -> WebAdapter:
@@ -100,19 +114,49 @@ class _Service:
             accounts=self._accounts,
             pairing=Pairing(self._store, self._settings.limits.pending_s),
             inbox=self._store.inbox,
-            erasure=Erasure(self._store, self._blobs, self._pool, self._folder / _FILMS),
+            erasure=self._erasure,
             gallery=self._gallery,
             films=self._films,
             blobs=self._blobs,
             addresses=self._store.addresses,
             admin=self._admin,
+            notices=self._notices,
         )
         return TelegramAdapter(self._settings.telegram, services, self._folder / "telegram")
+
+    def _x_budget(self) -> Budget:
+        x = self._settings.x
+        return Budget(self._store, "x", x.prices, x.daily_limit, x.monthly_limit, time.time)
+
+    def _x_adapter(self, budget: Budget) -> Adapter:
+        # Here, as Telegram's.
+        from bot.adapters.x.adapter import XAdapter
+        from bot.adapters.x.services import Services
+
+        services = Services(
+            intake=self._intake,
+            desk=self._desk,
+            accounts=self._accounts,
+            erasure=self._erasure,
+            gallery=self._gallery,
+            blobs=self._blobs,
+            moderation=self._moderation,
+            addresses=self._store.addresses,
+            inbox=self._store.inbox,
+            switches=self._store.switches,
+            budget=budget,
+            notices=self._notices,
+            job_of=self._store.outbox.job_of,
+            picture_bytes=int(self._settings.limits.picture_mb * 1e6),
+            clock=time.time,
+        )
+        return XAdapter(self._settings.x, services, self._folder / "x")
 
     async def run(self) -> None:
         """Run until told to stop; an unexpected death of any part stops all, with its reason."""
         if not self._adapters:
             raise OperatorError("there is nothing to serve: ATELIER_WEB__ENABLED is false and no bot's token is set")
+        self._check_moderation()
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
         async with asyncio.TaskGroup() as self._tasks:
@@ -139,6 +183,14 @@ class _Service:
             await sending
         if not self._any_served():
             raise OperatorError("; ".join(self._down.values()))
+
+    def _check_moderation(self) -> None:
+        """Raise OperatorError where pictures of the page or of Telegram are to be looked at, and nothing can."""
+        for name in self._adapters.keys() & {"web", "telegram"}:
+            try:
+                self._moderation.ready(name)
+            except AdapterDown as exc:
+                raise OperatorError(str(exc)) from exc
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         return self._tasks.create_task(work, name=name)
@@ -174,13 +226,6 @@ def _blobs(folder: Path) -> DirectoryBlobs:
     except OSError as exc:
         raise OperatorError(f"the folder {folder} cannot be used: {exc.strerror}: {exc.filename}") from exc
     return blobs
-
-
-def _not_in_this_version(settings: Settings) -> dict[str, str]:
-    """The platforms that are asked for by their tokens and cannot be served yet, with the reason."""
-    x = settings.x
-    wanted = x.consumer_key or x.consumer_secret or x.access_token or x.access_token_secret
-    return {"x": "this version of Atelier has no adapter for it yet"} if wanted else {}
 
 
 def _invited(settings: Settings) -> set[str] | None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import structlog
 
+from bot.errors import Unexamined
 from bot.jobs import MAX_ATTEMPTS, IllegalTransition, Job, Status, made_smaller, smaller
+from bot.moderation import Moderation
 from bot.ports import Adapter, BlobStore, RenderPool
 from bot.store import Store
 from renderer.options import default_size
@@ -37,6 +39,7 @@ class Dispatch:
         latest: dict[str, Progress],
         freed: Callable[[str], None],
         reply_due: Callable[[], None],
+        moderation: Moderation,
     ) -> None:
         self._store = store
         self._blobs = blobs
@@ -45,6 +48,7 @@ class Dispatch:
         self._latest = latest
         self._freed = freed
         self._reply_due = reply_due
+        self._moderation = moderation
         self._rendering: dict[str, Job] = {}
         self._idle = asyncio.Event()
         self._idle.set()
@@ -117,6 +121,9 @@ class Dispatch:
         job = self._rendering.get(event.job)
         if job is None or job.attempt != event.attempt:
             return
+        if event.preview and self._moderation.covers(job.adapter):
+            # Nobody has looked at it.
+            event = event.model_copy(update={"preview": None})
         self._latest[job.id] = event
         adapter = self._adapters.get(job.adapter)
         # A slow platform must not hold up the pool: while one report is being shown, others are not.
@@ -145,7 +152,7 @@ class Dispatch:
         except IllegalTransition as late:
             log.info("late end dropped", job=event.job, attempt=event.attempt, kind=event.kind, why=str(late))
             if isinstance(event, Done):
-                await self._store.blobs.discard(self._blobs, event.result, *filter(None, [event.frames]))
+                await self._discard(event)
         else:
             _log_end(event, job)
             if job.status is not Status.QUEUED:
@@ -163,8 +170,30 @@ class Dispatch:
             # A worker ends what an earlier run of the bot had handed over, or the pool refuses it unseen.
             job = await self._store.jobs.hand_over(job.id, job.attempt, event.delivery)
         if isinstance(event, Done):
-            return await self._store.jobs.painted(job, event.result, _facts(event, job), event.frames)
+            return await self._painted(job, event)
         return await self._failed(job, event)
+
+    async def _painted(self, job: Job, done: Done) -> Job:
+        """Only a painting that may be published is stored, and none that nobody could look at.
+
+        The job may end otherwise meanwhile; then the store refuses this end like any late one.
+        """
+        try:
+            subject = f"painting {job.id[:8]} of {job.requester}"
+            verdict = await self._moderation.check(self._blobs.path(done.result), job.adapter, subject)
+        except (Unexamined, FileNotFoundError) as exc:
+            log.error("painting not looked at", job=job.id, attempt=job.attempt, why=str(exc))
+            await self._discard(done)
+            return await self._failed(job, _internal(done, str(exc)))
+        if verdict.publishable:
+            return await self._store.jobs.painted(job, done.result, _facts(done, job), done.frames)
+        log.info("painting refused", job=job.id, attempt=job.attempt, score=verdict.score)
+        # Before the end is stored: whatever comes between, the picture is gone.
+        await self._discard(done)
+        return await self._store.jobs.finish(job, Status.FAILED, "moderated")
+
+    async def _discard(self, done: Done) -> None:
+        await self._store.blobs.discard(self._blobs, done.result, *filter(None, [done.frames]))
 
     async def _failed(self, job: Job, event: Failed) -> Job:
         reason, explanation = event.reason, None
@@ -187,6 +216,18 @@ class Dispatch:
     async def _default_size(self, worker: str) -> int:
         devices = {status.name: status.device for status in (await self._pool.status()).workers}
         return default_size(devices.get(worker) or "cpu")
+
+
+def _internal(done: Done, detail: str) -> Failed:
+    """What is to be done with a painting that we cannot use: as if it had failed by an error of ours."""
+    return Failed(
+        job=done.job,
+        attempt=done.attempt,
+        delivery=done.delivery,
+        worker=done.worker,
+        reason=FailureReason.INTERNAL,
+        detail=detail,
+    )
 
 
 def _facts(done: Done, job: Job) -> dict[str, Any]:

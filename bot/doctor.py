@@ -132,9 +132,16 @@ async def _telegram(settings: Settings) -> Finding:
 
 
 def _x(settings: Settings) -> Finding:
-    if settings.x.consumer_key or settings.x.access_token:
-        return Finding("x", Verdict.CARE, "set, but this version of Atelier has no adapter for it yet")
-    return Finding("x", Verdict.WELL, "off")
+    if not settings.x.is_wanted:
+        return Finding("x", Verdict.WELL, "off")
+    from bot.adapters.x.keys import check_keys
+
+    try:
+        check_keys(settings.x)
+    except AdapterDown as exc:
+        return Finding("x", Verdict.ILL, str(exc), "see docs/x.md")
+    # X charges for every question.
+    return Finding("x", Verdict.WELL, "all four keys are set; `atelier x check` asks X about them")
 
 
 def _web(settings: Settings, served: bool) -> Finding:

@@ -9,7 +9,7 @@
     │   ├── BadRequest            bad_options, bad_upload, bad_format, …
     │   ├── UnknownWord           unknown_word; says the nearest known one
     │   ├── UnknownStyle          unknown_style (also: no style has such tags)
-    │   ├── Forbidden             foreign_host, foreign_origin, bad_key, banned, not_allowed
+    │   ├── Forbidden             foreign_host, foreign_origin, bad_key, banned, not_allowed, moderated
     │   ├── UnknownJob            unknown_job (also: a job of somebody else)
     │   ├── NotReady              not_ready, not_painted, no_timelapse, no_longer_cancellable, input_gone
     │   ├── TooExpensive          too_expensive; says the largest size that fits
@@ -17,6 +17,8 @@
     ├── OperatorError             what the operator can mend; ends a command with exit status 2 and one line
     │   └── RendererUnavailable
     ├── AdapterDown               one platform cannot be served; the others go on
+    ├── OverBudget                a call would cost more than the operator allows
+    ├── Unexamined                a picture that was to be looked at, and could not be
     ├── PoolFull                  the pool holds all it wants to
     └── ReplyError                how sending a reply can end, but for success
         ├── Retry                 later, after `after_s`
@@ -131,6 +133,18 @@ class RendererUnavailable(OperatorError):
 
 class AdapterDown(AtelierError):
     """One platform cannot be served (wrong token, missing permission)."""
+
+
+class OverBudget(AtelierError):
+    """A platform's calls have cost what they may; `until_s` is how long that lasts."""
+
+    def __init__(self, why: str, until_s: float) -> None:
+        super().__init__(why)
+        self.until_s = until_s
+
+
+class Unexamined(AtelierError):
+    """A picture that is to be looked at before it is used could not be; an error of ours."""
 
 
 class PoolFull(AtelierError):

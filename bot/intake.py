@@ -14,9 +14,10 @@ from typing import Any
 import structlog
 
 from bot.accounts import Accounts, over_quota
-from bot.errors import BadPicture, BadRequest, Busy, NotReady, TooExpensive, UnknownJob
+from bot.errors import BadPicture, BadRequest, Busy, Forbidden, NotReady, TooExpensive, UnknownJob
 from bot.estimates import Estimates
 from bot.jobs import Job, Status, new_id
+from bot.moderation import Moderation
 from bot.pictures import Picture, normalise
 from bot.pictures import Style as Style  # what adapters make orders of
 from bot.ports import BlobStore
@@ -80,6 +81,7 @@ class Intake:
         estimates: Estimates,
         scheduler: Scheduler,
         accounts: Accounts,
+        moderation: Moderation,
     ) -> None:
         self._store = store
         self._blobs = blobs
@@ -87,12 +89,13 @@ class Intake:
         self._estimates = estimates
         self._scheduler = scheduler
         self._accounts = accounts
+        self._moderation = moderation
         self._room = Room(limits.open_jobs_per_requester, limits.open_jobs)
 
     async def accept(self, order: Order) -> Job:
         """The job that the order makes, or made when it came before; committed when this returns.
 
-        Raises Forbidden, BadPicture, BadRequest, TooExpensive or Busy.
+        Raises Forbidden, BadPicture, BadRequest, TooExpensive or Busy; Unexamined where the fault is ours.
         """
         return await self._admit(order, lambda: self._take_in(order))
 
@@ -137,6 +140,8 @@ class Intake:
             content = await self._normalise(order.content, phrase("intake-the-content"), scratch)
             styles = await self._normalise_all(order.styles, content, scratch)
             estimate_s = await self._estimate(order.options, content)
+            await self._look_at(order, phrase("intake-the-content"), content.file, "content")
+            await self._look_at_all(order, styles)
             async with self._store.blobs.putting(self._blobs) as put:
                 name = await put(content.file)
                 return await self._commit(order, name, await _stored(styles, put), estimate_s)
@@ -148,6 +153,8 @@ class Intake:
             content = await self._kept(name)
             styles = await self._normalise_all(again.styles or (), content, scratch)
             estimate_s = await self._estimate(again.options, content)
+            # Not at the kept ones: that was done when they came, and the painting is looked at again.
+            await self._look_at_all(again, styles)
             async with self._store.blobs.putting(self._blobs) as put:
                 # From here on nobody removes a picture.
                 inputs = kept if again.styles is None else await _stored(styles, put)
@@ -182,8 +189,7 @@ class Intake:
     ) -> list[Style]:
         normal = []
         for number, style in enumerate(styles, 1):
-            which = phrase("intake-the-style") if len(styles) == 1 else phrase("intake-style", number=number)
-            picture = await self._normalise(style.picture, which, scratch)
+            picture = await self._normalise(style.picture, _which(number, styles), scratch)
             mask = await self._mask(style.mask, number, content, scratch) if style.mask else None
             normal.append(Style(picture.file, style.weight, mask))
         return normal
@@ -195,6 +201,18 @@ class Intake:
             raise BadPicture(phrase("intake-about", which=which, problem=bad.said), bad.code) from bad
         scratch.callback(picture.file.unlink, missing_ok=True)
         return picture
+
+    async def _look_at_all(self, asked: Order | Again, styles: Sequence[Style]) -> None:
+        for number, style in enumerate(styles, 1):
+            await self._look_at(asked, _which(number, styles), style.picture, f"style {number}")
+
+    async def _look_at(self, asked: Order | Again, which: Phrase, picture: Path, subject: str) -> None:
+        """Raise Forbidden where nothing may be painted from this picture; the sentence does not say why."""
+        verdict = await self._moderation.check(picture, asked.adapter, f"{subject} of {asked.requester}")
+        if not verdict.publishable:
+            log.info("picture refused", code="moderated", subject=subject, score=verdict.score)
+            said = phrase("intake-about", which=which, problem=phrase("intake-moderated"))
+            raise Forbidden(said, "moderated")
 
     async def _mask(self, raw: Path, number: int, content: Picture, scratch: contextlib.ExitStack) -> Path:
         which = phrase("intake-mask", number=number)
@@ -235,6 +253,10 @@ class Intake:
             return Busy(phrase("busy-queue-full", wait=wait), "queue_full", wait_s)
         number = self._room.per_requester
         return Busy(phrase("busy-too-many-jobs", number=number, wait=wait), "too_many_jobs", wait_s)
+
+
+def _which(number: int, styles: Sequence[Style]) -> Phrase:
+    return phrase("intake-the-style") if len(styles) == 1 else phrase("intake-style", number=number)
 
 
 async def _stored(styles: Sequence[Style], put: Put) -> tuple[StyleInput, ...]:

@@ -9,7 +9,7 @@ from bot.jobs import Job, Status
 from bot.ports import Reply
 from bot.texts import Phrase, Said, phrase, say, together, verbatim
 
-_REASONS = {"cancelled", "out_of_memory", "bad_input", "poisoned", "undeliverable"}
+_REASONS = {"cancelled", "out_of_memory", "bad_input", "poisoned", "undeliverable", "moderated"}
 
 
 def explain(job: Job) -> Said:

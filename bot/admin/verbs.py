@@ -28,5 +28,7 @@ VERBS: Mapping[str, Verb] = {
     "allow": Verb("allow WHO", "Put a person or a group on the list of those who may paint."),
     "disallow": Verb("disallow WHO", "Take a person or a group off that list."),
     "quota": Verb("quota WHO [HOUR DAY | default]", "How much a person or a group may ask for."),
+    "spend": Verb("spend", "What platforms that charge have cost, today and this month."),
+    "notices": Verb("notices", "What happened lately that you should know."),
     "uncertain": Verb("uncertain [ID resend|sent]", "Replies that may never have arrived, and what to do about one."),
 }

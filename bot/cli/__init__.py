@@ -1,4 +1,4 @@
-"""The command line: `atelier run | paint | dream | gallery | admin | settings | doctor | weights`."""
+"""The command line: `atelier run | paint | dream | gallery | admin | x | settings | doctor | weights`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.cli.admin import admin_app
 from bot.cli.choices import Sectioned
 from bot.cli.gallery import gallery_command
 from bot.cli.painting import dream_command, paint_command
+from bot.cli.x import x_app
 from bot.errors import OperatorError, UserError
 from bot.paint import software
 from config.lock import DataDirectoryError
@@ -63,6 +64,7 @@ app.command("paint", cls=Sectioned)(paint_command)
 app.command("dream", cls=Sectioned)(dream_command)
 app.command("gallery")(gallery_command)
 app.add_typer(admin_app, name="admin")
+app.add_typer(x_app, name="x")
 
 
 @app.command()

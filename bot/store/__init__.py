@@ -16,9 +16,11 @@ from bot.store.erasure import Erasing
 from bot.store.inbox import InboxRows
 from bot.store.jobs import Jobs
 from bot.store.migrate import upgrade
+from bot.store.notices import NoticeRows
 from bot.store.outbox import OutboxRows
 from bot.store.pending import PendingRows
 from bot.store.queue import Queue
+from bot.store.spending import SpendingRows
 from bot.store.switches import Switches
 from bot.store.votes import Votes
 
@@ -37,7 +39,9 @@ class Store:
         self.admin = AdminRows(database, clock)
         self.erasing = Erasing(database)
         self.inbox = InboxRows(database, clock)
+        self.notices = NoticeRows(database, clock)
         self.pending = PendingRows(database, clock)
+        self.spending = SpendingRows(database)
         self.switches = Switches(database)
         self.votes = Votes(database)
 

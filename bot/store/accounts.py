@@ -24,6 +24,7 @@ class Account:
     allowed: bool = False  #: admitted in spite of `access.allow_list`
     per_hour: int | None = None  #: jobs, in place of the settings' number
     per_day: int | None = None
+    opted_out: bool = False  #: does not want to be answered
 
 
 @dataclasses.dataclass(frozen=True)

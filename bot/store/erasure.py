@@ -30,7 +30,7 @@ class Erasing:
     async def erase(self, requester: str) -> Erased:
         """Remove a requester's jobs with all that hangs on them, votes, beginnings, letters and settings at once.
 
-        What the operator has decided about them stays: else an erasure would lift a ban.
+        What the operator has decided about them stays, else an erasure would lift a ban; and that they opted out.
         """
         async with self._database.write() as connection:
             erased = await _what_there_is(connection, requester)
@@ -47,6 +47,7 @@ _UNDECIDED = (
     accounts.c.allowed.is_(False),
     accounts.c.per_hour.is_(None),
     accounts.c.per_day.is_(None),
+    accounts.c.opted_out.is_(False),
 )
 
 

@@ -45,6 +45,13 @@ class InboxRows:
             await connection.execute(delete(inbox).where(_IS_DONE, self._is_old()))
             return frozenset((await connection.execute(new)).scalars())
 
+    async def amend(self, adapter: str, key: str, requester: str | None, body: dict[str, Any]) -> None:
+        """Note how far somebody is in dealing with a letter; the starts that took it up no longer count."""
+        values = {"requester": requester, "body": body, "tries": 0}
+        there = (inbox.c.adapter == adapter) & (inbox.c.key == key)
+        async with self._database.write() as connection:
+            await connection.execute(update(inbox).where(there).values(**values))
+
     async def done(self, adapter: str, keys: Sequence[str]) -> None:
         """Forget what was in these letters, and whose they were."""
         known = (inbox.c.adapter == adapter) & inbox.c.key.in_(keys)

@@ -82,6 +82,14 @@ class OutboxRows:
         async with self._database.write() as connection:
             await _change(connection, job, ReplyState.SENDING, state=ReplyState.UNCERTAIN)
 
+    async def job_of(self, adapter: str, message_id: str) -> Job | None:
+        """The job whose reply is this message of an adapter's."""
+        query = select(*JOB_COLUMNS).join_from(outbox, jobs)
+        query = query.where(outbox.c.message_id == message_id, jobs.c.adapter == adapter)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().first()
+            return to_job(row) if row else None
+
     async def counts(self) -> dict[ReplyState, int]:
         """How many replies there are in each state that there is one in."""
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -115,6 +116,8 @@ accounts = Table(
     Column("allowed", Boolean, nullable=False),
     Column("per_hour", Integer),
     Column("per_day", Integer),
+    # They have asked not to be answered any more; an erasure does not change that.
+    Column("opted_out", Boolean, nullable=False, server_default=false()),
 )
 
 places = Table(
@@ -154,7 +157,7 @@ inbox = Table(
     Index("ix_inbox_at", "at"),
 )
 
-#: What the operator has set while the service runs, by name: ``paused``, ``drained``.
+#: What is set while the service runs, by name: ``paused`` and ``drained`` by the operator, ``x-cursor`` by the X bot.
 switches = Table(
     "switches",
     metadata,
@@ -184,4 +187,27 @@ outbox = Table(
     Column("message_id", String),
     Column("last_error", String),
     Index("ix_outbox_state_due_at", "state", "due_at"),
+    Index("ix_outbox_message_id", "message_id"),
+)
+
+#: What a platform that charges was paid, by day (UTC, ``2026-11-27``) and kind of call; in millionths of a dollar.
+spending = Table(
+    "spending",
+    metadata,
+    Column("platform", String, nullable=False),
+    Column("day", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("micros", Integer, nullable=False),
+    PrimaryKeyConstraint("platform", "day", "kind"),
+)
+
+#: What admins should know, in the order in which it happened.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("text", String, nullable=False),
 )

@@ -20,7 +20,9 @@ DAY_S = 24 * 3600
 
 @pytest.fixture
 def admin(house: House) -> Admin:
-    return Admin(house.store, house.desk, house.pool, house.accounts, house.outbox.ring, house.clock)
+    return Admin(
+        house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring, clock=house.clock
+    )
 
 
 async def told(admin: Admin, line: str) -> str:

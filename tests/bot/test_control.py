@@ -26,7 +26,9 @@ REFUSAL = "That is not a line of JSON with a verb and arguments."
 
 @pytest.fixture
 def admin(house: House) -> Admin:
-    return Admin(house.store, house.desk, house.pool, house.accounts, house.outbox.ring, house.clock)
+    return Admin(
+        house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring, clock=house.clock
+    )
 
 
 @asynccontextmanager
@@ -162,7 +164,7 @@ async def test_a_bug_in_an_answer_costs_the_answer_and_no_more(house: House, adm
         async def do(self, verb: str, arguments: str, by: str) -> str:
             raise RuntimeError("a bug")
 
-    broken = Broken(house.store, house.desk, house.pool, house.accounts, house.outbox.ring)
+    broken = Broken(house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring)
     with capture_logs() as logs:
         async with listening(broken, house.folder):
             for _ in range(2):

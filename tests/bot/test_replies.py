@@ -19,7 +19,7 @@ def ended(status: Status, reason: str | None) -> Job:
 
 
 def test_every_end_without_a_painting_has_a_sentence_of_its_own() -> None:
-    reasons = {*map(str, FailureReason), "undeliverable"} - {FailureReason.RENDERER_DIED}
+    reasons = {*map(str, FailureReason), "undeliverable", "moderated"} - {FailureReason.RENDERER_DIED}
     ends = [*(ended(Status.FAILED, reason) for reason in reasons), ended(Status.EXPIRED, None)]
     sentences = {say(explain(job)) for job in ends}
     assert len(sentences) == len(reasons) + 1

@@ -265,3 +265,27 @@ def test_names_are_split_at_commas_in_a_variable_and_a_list_in_toml(
 def test_weights_lie_in_the_data_directory_unless_told_otherwise(folder: Path) -> None:
     assert load(data_dir="d").weights_dir == Path("d/weights")
     assert load(data_dir="d", renderer={"weights_dir": "w"}).weights_dir == Path("w")
+
+
+def test_moderation_is_for_known_platforms_and_switched_off_by_a_word(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load().moderation.adapters == ("x",)
+    assert load(moderation={"adapters": "x, telegram"}).moderation.adapters == ("x", "telegram")
+    monkeypatch.setenv("ATELIER_MODERATION__ADAPTERS", "")  # counts as not set
+    assert load().moderation.adapters == ("x",)
+    monkeypatch.setenv("ATELIER_MODERATION__ADAPTERS", "none")
+    assert load().moderation.adapters == ("none",)
+    [line] = problems(moderation={"adapters": "x,telegrm"})
+    assert "“telegrm” is no platform; there are x, web, telegram" in line
+    [line] = problems(moderation={"adapters": "x,none"})
+    assert "“none” stands alone" in line
+
+
+def test_doubt_about_a_picture_begins_below_its_refusal(folder: Path) -> None:
+    assert load(moderation={"refuse_above": 0.3, "doubt_above": 0.3}).moderation.doubt_above == 0.3
+    assert load(moderation={"refuse_above": 0}).moderation.refuse_above == 0
+    [line] = problems(moderation={"doubt_above": 0.9})
+    assert line.startswith("moderation.doubt_above (command line) is 0.9: doubt begins below refusal")
+    assert "ATELIER_MODERATION__REFUSE_ABOVE is 0.8" in line
+    assert len(problems(moderation={"refuse_above": 1.1, "doubt_above": -1})) == 2

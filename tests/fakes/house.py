@@ -17,12 +17,14 @@ from bot.erasure import Erasure
 from bot.estimates import Estimates
 from bot.intake import Intake, Order, Style
 from bot.jobs import Job, new_id
+from bot.moderation import Moderation
+from bot.notices import Notices
 from bot.outbox import Outbox
 from bot.pairing import Pairing
 from bot.scheduler import Scheduler
 from bot.store import Store
 from bot.store.jobs import Room
-from config.settings import LimitsSettings
+from config.settings import LimitsSettings, ModerationSettings
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Failed, FailureReason, Progress, Started, StyleInput
 from tests import pictures
@@ -48,7 +50,15 @@ class Clock:
 class House:
     """One run of the bot on a folder."""
 
-    def __init__(self, folder: Path, store: Store, clock: Clock, pool: FakePool, **limits: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        store: Store,
+        clock: Clock,
+        pool: FakePool,
+        moderation: ModerationSettings | None = None,
+        **limits: Any,
+    ) -> None:
         self.folder = folder
         self.store = store
         self.clock = clock
@@ -59,16 +69,31 @@ class House:
         self.latest: dict[str, Progress] = {}
         self.outbox = Outbox(store, self.blobs, {"fake": self.adapter}, NEVER_S)
         self.scheduler = Scheduler(store, pool, self.latest, self.outbox.ring, NEVER_S, clock)
+        self.told: list[tuple[str, str]] = []
+        self.moderation = Moderation(moderation or ModerationSettings(), self._tell)
         self.dispatch = Dispatch(
-            store, self.blobs, pool, {"fake": self.adapter}, self.latest, self.scheduler.ring, self.outbox.ring
+            store,
+            self.blobs,
+            pool,
+            {"fake": self.adapter},
+            self.latest,
+            self.scheduler.ring,
+            self.outbox.ring,
+            self.moderation,
         )
         self.estimates = Estimates(store.queue, pool)
         self.desk = Desk(store, self.blobs, pool, self.scheduler, self.latest, lambda: self.states, self.outbox.ring)
         settings = LimitsSettings(**limits)
         self.accounts = Accounts(store, settings)
+        self.notices = Notices(store)
         self.pairing = Pairing(store, settings.pending_s)
         self.erasure = Erasure(store, self.blobs, pool, folder / "films")
-        self.intake = Intake(store, self.blobs, settings, self.estimates, self.scheduler, self.accounts)
+        self.intake = Intake(
+            store, self.blobs, settings, self.estimates, self.scheduler, self.accounts, self.moderation
+        )
+
+    async def _tell(self, kind: str, text: str) -> None:
+        self.told.append((kind, text))
 
     async def blob(self, data: bytes) -> str:
         """Put bytes into the blob store."""
@@ -143,12 +168,14 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, pool: FakePool | None = None, **limits: Any) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path, pool: FakePool | None = None, moderation: ModerationSettings | None = None, **limits: Any
+) -> AsyncIterator[House]:
     """A house on `folder`, which may hold what an earlier one left."""
     clock = Clock()
     store = await Store.open(folder / "atelier.db", clock)
     try:
-        yield House(folder, store, clock, pool or FakePool(), **limits)
+        yield House(folder, store, clock, pool or FakePool(), moderation, **limits)
     finally:
         await store.close()
 

@@ -130,6 +130,7 @@ class TelegramAdapter:
         settings = SettingsMenu(bot, services, voice)
         erasing = Erasing(services, conversation, live, voice)
         admins = Admins(self._settings.admins, services.admin, own_jobs, voice)
+        services.notices.listeners.append(admins.tell)
         updates = Updates(
             bot.bot,
             self._settings.album_pause_s,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+from telegram.error import TelegramError
+
 from bot.adapters.telegram.heard import Heard
 from bot.adapters.telegram.own_jobs import OwnJobs
 from bot.adapters.telegram.services import Admin
 from bot.adapters.telegram.speech import Speaker, Voice
 from bot.errors import UnknownJob
 from bot.texts import verbatim
+
+log = structlog.get_logger(__name__)
 
 
 class Admins:
@@ -30,6 +35,14 @@ class Admins:
             return True
         await self._voice.say(speaker, verbatim(await self._admin.do(verb, heard.words, speaker.requester)))
         return True
+
+    async def tell(self, text: str) -> None:
+        """Tell every admin, so far as they have begun a chat with the bot."""
+        for admin in self.ids:
+            try:
+                await self._voice.tell(admin, verbatim(text))
+            except TelegramError as error:
+                log.info("admin not told", admin=admin, why=str(error))
 
     def _may(self, speaker: Speaker) -> bool:
         # In a group everybody would read the answer.

@@ -19,12 +19,12 @@ from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.messages import UPLOAD, Address, destination
 from bot.adapters.telegram.services import Services
 from bot.adapters.telegram.speech import PLATFORM
-from bot.adapters.telegram.variations import VARIATIONS, varied
 from bot.errors import BadRequest, Forbidden, NotReady, UnknownJob, UserError
 from bot.gallery import Entry
 from bot.intake import Again, Style
 from bot.jobs import Job
 from bot.texts import Said, language_for, phrase, say
+from bot.variations import VARIATIONS, varied
 from renderer.options import RenderOptions
 
 log = structlog.get_logger(__name__)

@@ -16,8 +16,8 @@ from telegram.request import HTTPXRequest
 from bot.adapters.telegram.failures import seconds_of
 from bot.adapters.telegram.inbox import KINDS, Inbox, KeepingQueue
 from bot.adapters.telegram.limits import Limits
-from bot.adapters.telegram.tls import trusted
 from bot.errors import AdapterDown
+from bot.tls import trusted
 from config.settings import TelegramSettings
 
 log = structlog.get_logger(__name__)

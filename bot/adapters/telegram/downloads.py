@@ -17,9 +17,9 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
 from bot.adapters.telegram.heard import Picture
-from bot.adapters.telegram.tls import trusted
 from bot.errors import BadPicture, UserError
 from bot.texts import phrase
+from bot.tls import trusted
 
 log = structlog.get_logger(__name__)
 

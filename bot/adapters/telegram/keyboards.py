@@ -11,10 +11,10 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.adapters.telegram.speech import rows
-from bot.adapters.telegram.variations import VARIATIONS, varied
 from bot.gallery import Entry
 from bot.jobs import Job
 from bot.texts import phrase, say
+from bot.variations import VARIATIONS, varied
 
 #: Buttons in a row, which a telephone shows without cutting their words.
 _COLUMNS = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from bot.errors import NotReady, UnknownStyle
 from bot.gallery import Gallery
 from bot.jobs import Job
 from bot.replies import duration, notes
+from bot.shrinking import jpeg_within
 from bot.texts import Said, phrase, say, together, verbatim
 
 #: What Telegram takes of a bot: bytes, the sum of a photo's sides (px), and longest side over shortest.
@@ -23,8 +23,6 @@ MAX_FILE = 50_000_000
 MAX_SIDES = 10_000
 MAX_RATIO = 20
 MAX_CAPTION = 1024
-
-_JPEG_QUALITIES = (92, 80)
 
 Media = InputMediaPhoto | InputMediaDocument
 
@@ -97,9 +95,4 @@ def _as_photo(painting: Path) -> bytes | None:
 def _as_jpeg(picture: Image.Image) -> bytes:
     if sum(picture.size) > MAX_SIDES:
         picture = ImageOps.scale(picture, MAX_SIDES / sum(picture.size) * 0.999, Image.Resampling.LANCZOS)
-    for quality in _JPEG_QUALITIES:
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=quality, optimize=True)
-        if buffer.tell() <= MAX_PHOTO:
-            return buffer.getvalue()
-    return _as_jpeg(ImageOps.scale(picture, 0.5, Image.Resampling.LANCZOS))
+    return jpeg_within(picture, MAX_PHOTO)

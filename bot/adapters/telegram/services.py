@@ -12,6 +12,7 @@ from bot.erasure import Erasure
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
+from bot.notices import Notices
 from bot.pairing import Pairing
 from bot.ports import BlobStore
 
@@ -69,3 +70,4 @@ class Services:
     addresses: Addresses
     inbox: Letters
     admin: Admin
+    notices: Notices

@@ -69,6 +69,10 @@ class Voice:
         )
         return sent.message_id
 
+    async def tell(self, person: int, said: Said) -> None:
+        """Say something in English to somebody who has not asked, in their private chat."""
+        await self._bot.send_message(person, _cut(say(said), LONGEST_TEXT))
+
     async def show(self, to: Speaker, photo: str | bytes, said: Said, keyboard: Keyboard = ()) -> telegram.Message:
         """Send a picture, by its file id or as a JPEG, with words below."""
         caption = _cut(say(said, to.language), LONGEST_CAPTION)

@@ -16,12 +16,12 @@ from bot.adapters.telegram.commands import Commands
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.heard import Heard, Reader, says_nothing, speaker
 from bot.adapters.telegram.inbox import Inbox
-from bot.adapters.telegram.lanes import Lanes
 from bot.adapters.telegram.press import Press
 from bot.adapters.telegram.presses import Presses
 from bot.adapters.telegram.services import Services
 from bot.adapters.telegram.speech import Speaker, Voice
 from bot.errors import UserError
+from bot.lanes import Lanes
 from bot.texts import Said, language_for, phrase
 
 log = structlog.get_logger(__name__)
@@ -59,9 +59,9 @@ class Updates:
         self._presses = presses
         self._buttons = buttons
         self._voice = voice
-        self._written = Lanes(_AT_ONCE, _ROOM)
+        self._written = Lanes("telegram", _AT_ONCE, _ROOM)
         # Apart, so that a press on Cancel does not wait until pictures are fetched.
-        self._pressed = Lanes(_AT_ONCE, _ROOM)
+        self._pressed = Lanes("telegram", _AT_ONCE, _ROOM)
         self._warned: set[Hashable] = set()  # lanes in which it waits to be said that something was left out
         self._passed: list[int] = []  # updates that nobody deals with, to be forgotten
 

@@ -30,6 +30,7 @@ reply-out-of-memory = Für dieses Gemälde reicht der Speicher nicht, selbst wen
 reply-bad-input = Aus einem der Bilder ließ sich nichts malen. Versuch es bitte mit einem anderen.
 reply-poisoned = Bei diesem Gemälde ist der Maler mehrmals stehen geblieben, deshalb liegt es jetzt beiseite. Versuch es bitte mit anderen Bildern.
 reply-undeliverable = Das Gemälde ist fertig, ließ sich aber nicht an dich schicken.
+reply-moderated = Ein Gemälde aus diesen Bildern kann ich nicht verschicken. Versuch es bitte mit anderen.
 reply-internal = Bei uns ist etwas schiefgegangen, tut mir leid (Code { $code }).
 
 ## Von welchem Bild die Rede ist
@@ -52,6 +53,7 @@ intake-no-style = Es fehlt noch ein Stil: Schick ein Bild oder nenn einen aus de
 intake-nothing-to-swap = Es gibt kein Stilbild, das mit dem Motiv tauschen könnte.
 intake-weight = Das Gewicht eines Stils ist eine Zahl über 0.
 intake-input-gone = Die Bilder zu diesem Gemälde sind nicht mehr da. Schick sie bitte noch einmal.
+intake-moderated = Aus diesem Bild kann ich nichts malen. Versuch es bitte mit einem anderen.
 
 ## Zu viel auf einmal
 

@@ -31,6 +31,7 @@ reply-out-of-memory = There is too little memory for this painting, even at a sm
 reply-bad-input = One of the pictures could not be painted from. Please try another.
 reply-poisoned = The painter stopped on this one several times, so it was set aside. Please try other pictures.
 reply-undeliverable = The painting was made, but it could not be sent to you.
+reply-moderated = I cannot send a painting of these pictures. Please try others.
 # $code is what an admin can look up.
 reply-internal = Something went wrong on our side, sorry (code { $code }).
 
@@ -55,6 +56,7 @@ intake-no-style = A style is missing: send a picture, or name one of the gallery
 intake-nothing-to-swap = There is no style picture that could change places with the content.
 intake-weight = The weight of a style is a number above 0.
 intake-input-gone = The pictures of this painting are no longer kept. Please send them again.
+intake-moderated = I cannot paint from this picture. Please try another.
 
 ## Too much at once; $wait is a length of time
 

@@ -30,6 +30,7 @@ reply-out-of-memory = No hay memoria suficiente para este cuadro, ni siquiera a 
 reply-bad-input = Con una de las imágenes no se pudo pintar. Prueba con otra, por favor.
 reply-poisoned = El pintor se paró varias veces con este cuadro, así que quedó apartado. Prueba con otras imágenes, por favor.
 reply-undeliverable = El cuadro está hecho, pero no se te pudo enviar.
+reply-moderated = No puedo enviar un cuadro hecho con estas imágenes. Prueba con otras, por favor.
 reply-internal = Algo ha fallado por nuestra parte, perdona (código { $code }).
 
 ## De qué imagen habla una frase
@@ -52,6 +53,7 @@ intake-no-style = Falta un estilo: envía una imagen o di uno de la galería.
 intake-nothing-to-swap = No hay imagen de estilo con la que cambiar la imagen base.
 intake-weight = El peso de un estilo es un número mayor que 0.
 intake-input-gone = Las imágenes de este cuadro ya no se conservan. Envíalas otra vez, por favor.
+intake-moderated = No puedo pintar a partir de esta imagen. Prueba con otra, por favor.
 
 ## Demasiado a la vez
 

@@ -30,6 +30,7 @@ reply-out-of-memory = Il n’y a pas assez de mémoire pour ce tableau, même en
 reply-bad-input = Une des images n’a pas pu servir à peindre. Essaie avec une autre, s’il te plaît.
 reply-poisoned = Le peintre s’est arrêté plusieurs fois sur ce tableau, qui a donc été mis de côté. Essaie avec d’autres images, s’il te plaît.
 reply-undeliverable = Le tableau est fini, mais il n’a pas pu t’être envoyé.
+reply-moderated = Je ne peux pas envoyer de tableau fait avec ces images. Essaie avec d’autres, s’il te plaît.
 reply-internal = Quelque chose a mal tourné de notre côté, désolé (code { $code }).
 
 ## De quelle image on parle
@@ -52,6 +53,7 @@ intake-no-style = Il manque un style : envoie une image, ou donne le nom d’un
 intake-nothing-to-swap = Il n’y a pas d’image de style à échanger avec l’image de départ.
 intake-weight = Le poids d’un style est un nombre supérieur à 0.
 intake-input-gone = Les images de ce tableau ne sont plus conservées. Renvoie-les, s’il te plaît.
+intake-moderated = Je ne peux pas peindre à partir de cette image. Essaie avec une autre, s’il te plaît.
 
 ## Trop de choses à la fois
 

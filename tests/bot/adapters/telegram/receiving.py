@@ -178,5 +178,6 @@ def services_of(house: House) -> Services:
         blobs=house.blobs,
         addresses=store.addresses,
         inbox=store.inbox,
-        admin=Admin(store, house.desk, house.pool, house.accounts, house.outbox.ring, house.clock),
+        admin=Admin(store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring, clock=house.clock),
+        notices=house.notices,
     )

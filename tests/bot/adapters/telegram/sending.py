@@ -20,13 +20,13 @@ from bot.adapters.telegram.buttons import Buttons
 from bot.adapters.telegram.limits import Limits
 from bot.adapters.telegram.live import Live
 from bot.adapters.telegram.services import Services
-from bot.adapters.telegram.tls import trusted
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.jobs import Job, new_id
 from bot.ports import Sent
 from bot.replies import reply_to
 from bot.store.tables import votes
+from bot.tls import trusted
 from config.settings import Settings
 from renderer.options import RenderOptions
 from renderer.protocol import Done, FailureReason, Progress, StyleInput
@@ -212,7 +212,7 @@ def _services(house: House) -> Services:
     nobody = cast(Any, None)
     return Services(
         *(house.intake, house.desk, *people, gallery, films, house.blobs),
-        *(store.addresses, store.inbox, nobody),
+        *(store.addresses, store.inbox, nobody, nobody),
     )
 
 

@@ -19,7 +19,8 @@ class Lanes:
     `room` is for how many may wait, and `room_of_one` for how many of the same key; who puts work in asks for both.
     """
 
-    def __init__(self, at_once: int, room: int, room_of_one: int = 30) -> None:
+    def __init__(self, name: str, at_once: int, room: int, room_of_one: int = 30) -> None:
+        self._name = name
         self._gate = asyncio.Semaphore(at_once)
         self._most = room
         self._most_of_one = room_of_one
@@ -45,7 +46,7 @@ class Lanes:
             self._lanes[key].append(work)
             return
         self._lanes[key] = collections.deque([work])
-        task = asyncio.create_task(self._serve(key), name=f"telegram {key}")
+        task = asyncio.create_task(self._serve(key), name=f"{self._name} {key}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

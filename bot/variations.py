@@ -1,4 +1,4 @@
-"""What the buttons under a painting make of its options."""
+"""Another painting from the same pictures: stronger, softer, larger …"""
 
 from __future__ import annotations
 

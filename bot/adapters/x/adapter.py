@@ -1,0 +1,213 @@
+"""The X adapter: a bot that looks for mentions and answers each at most once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from bot.adapters.x.answering import Answering, Sleep
+from bot.adapters.x.api import Api, Me
+from bot.adapters.x.downloads import Downloads
+from bot.adapters.x.failures import MAY_NOT_WRITE, Kind, Trouble
+from bot.adapters.x.keys import check_keys
+from bot.adapters.x.mentions import Mentions
+from bot.adapters.x.ordering import PLATFORM, Ordering
+from bot.adapters.x.posting import SETTLE_S, Posting
+from bot.adapters.x.services import Services
+from bot.adapters.x.speech import alt_text, caption, line
+from bot.errors import AdapterDown, OverBudget, Refused, Retry
+from bot.jobs import Job
+from bot.ports import Reply, Sent
+from bot.replies import reply_to
+from config.settings import XSettings
+from renderer.protocol import Progress
+
+log = structlog.get_logger(__name__)
+
+#: Seconds after which a reply is tried again that came while there was no connection.
+_UNCONNECTED_S = 5.0
+#: Seconds that stopping may take.
+_GRACE_S = 4.0
+#: From this part of a limit on the bot looks less often, by this factor.
+_NEARLY = 0.8
+_SLOWER = 4
+#: Reasons of a job without a painting that the person can do something about.
+_MENDABLE = frozenset({"bad_input", "out_of_memory", "moderated"})
+
+
+class XAdapter:
+    """Serves one account. `folder` is for pictures being fetched, and for what a dry run would have posted.
+
+    `sleep` waits between two looks at the mentions, and for better times; `settle_s` is how long X may take to show
+    what was posted.
+    """
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        settings: XSettings,
+        services: Services,
+        folder: Path,
+        sleep: Sleep = asyncio.sleep,
+        settle_s: float = SETTLE_S,
+    ) -> None:
+        self._settings = settings
+        self._services = services
+        self._folder = folder
+        self._sleep = sleep
+        self._settle_s = settle_s
+        self._api: Api | None = None
+        self._posting: Posting | None = None
+        self._denied = asyncio.Event()
+        self._why_denied = ""
+        self._replying = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._is_over_budget = False
+        self.state = "connecting"  #: ``up``, or what is the matter with the connection
+        self.listening = asyncio.Event()  #: set while mentions are looked for
+
+    async def run(self) -> None:
+        """Serve until cancelled; raises AdapterDown where X refuses the keys, or lets them do too little."""
+        check_keys(self._settings)
+        self._services.moderation.ready(self.name)
+        self._api = api = Api(self._settings, self._services.budget, self._services.clock)
+        answering = None
+        try:
+            me = await self._introduced(api)
+            dry_run = self._folder if self._settings.dry_run else None
+            posting = Posting(api, me.id, dry_run, self._settle_s)
+            downloads = Downloads(self._folder / "pictures", self._settings.media_hosts, self._services.picture_bytes)
+            await asyncio.to_thread(downloads.sweep)
+            answering = Answering(Ordering(me, api, downloads, self._services), posting, self._services, self._sleep)
+            self._posting = posting
+            for letter in await self._services.inbox.left(PLATFORM):
+                await answering.take(letter)
+            log.info("x bot is up", name=me.name, dry_run=self._settings.dry_run)
+            await self._look(Mentions(api, me, self._services), answering)
+        finally:
+            await self._close(api, answering)
+
+    async def progress(self, job: Job, progress: Progress) -> None:
+        """Nothing: a post cannot be edited, and one more would cost."""
+
+    async def reply(self, job: Job, reply: Reply) -> Sent:
+        """Answer the mention with the painting; raises Retry, Refused or Unknown."""
+        return await self._reply(job, reply, again=False)
+
+    async def find_reply(self, job: Job) -> Sent | None:
+        """After Unknown: look for the answer among the bot's own posts, and post it if it is not there."""
+        return await self._reply(job, None, again=True)
+
+    async def _reply(self, job: Job, reply: Reply | None, again: bool) -> Sent:
+        posting = self._posting
+        if posting is None:
+            raise Retry(_UNCONNECTED_S)
+        if (await self._services.accounts.get(job.requester)).opted_out:
+            raise Refused("the person has opted out")
+        address = await self._services.addresses.get(job.id)
+        if address is None:
+            raise Refused("nobody knows which mention this answers")
+        if job.result is None and job.reason not in _MENDABLE:
+            raise Refused("there is nothing that the person could mend")
+        if reply is None:
+            reply = reply_to(job, self._services.blobs.path(job.result) if job.result else None)
+        language = job.language or "en"
+        said, alt = (caption(job, address), alt_text(job, address)) if reply.painting else (reply.said, "")
+        send = posting.answer_again if again else posting.answer
+        self._replying += 1
+        self._quiet.clear()
+        try:
+            return Sent(await send(address["mention"], line(said, language), reply.painting, alt))
+        except OverBudget as over:
+            await self._tell_over_budget(over)
+            raise Retry(min(over.until_s, 3600.0)) from over
+        except Trouble as trouble:
+            if trouble.kind is Kind.DENIED:
+                self._deny(str(trouble))
+            raise trouble.as_reply_error() from trouble
+        finally:
+            self._replying -= 1
+            if not self._replying:
+                self._quiet.set()
+
+    async def _introduced(self, api: Api) -> Me:
+        """Who the bot is, asked until X can be reached."""
+        while True:
+            try:
+                me = await api.me()
+            except OverBudget as over:
+                await self._tell_over_budget(over)
+                await self._sleep(min(over.until_s, 3600.0))
+            except Trouble as trouble:
+                await self._bear(trouble)
+            else:
+                if me.may_write is False and not self._settings.dry_run:
+                    raise AdapterDown(MAY_NOT_WRITE)
+                return me
+
+    async def _look(self, mentions: Mentions, answering: Answering) -> None:
+        """Look for mentions for ever."""
+        while not self._denied.is_set():
+            pause_s = self._settings.poll_interval_s
+            try:
+                for letter in await mentions.fetch():
+                    await answering.take(letter)
+            except OverBudget as over:
+                await self._tell_over_budget(over)
+                pause_s = min(over.until_s, 3600.0)
+            except Trouble as trouble:
+                await self._bear(trouble)
+                continue
+            else:
+                self.state, self._is_over_budget = "up", False
+                if await self._services.budget.used() >= _NEARLY:
+                    self.state = "up, looking less often: the limit of spending is near"
+                    pause_s *= _SLOWER
+            self.listening.set()
+            await self._pause(pause_s)
+        raise AdapterDown(self._why_denied)
+
+    async def _pause(self, seconds: float) -> None:
+        """Until it is time, or X has denied the bot something meanwhile."""
+        sleeping = asyncio.ensure_future(self._sleep(seconds))
+        denied = asyncio.create_task(self._denied.wait())
+        try:
+            await asyncio.wait([sleeping, denied], return_when="FIRST_COMPLETED")
+        finally:
+            sleeping.cancel()
+            denied.cancel()
+
+    async def _bear(self, trouble: Trouble) -> None:
+        """Wait for better times; raises AdapterDown where they will not come by themselves."""
+        if trouble.kind in (Kind.DENIED, Kind.GONE, Kind.REFUSED):
+            raise AdapterDown(str(trouble))
+        self.state = str(trouble)
+        log.warning("x cannot be asked", why=str(trouble), after_s=trouble.after_s)
+        await self._pause(trouble.after_s)
+
+    def _deny(self, why: str) -> None:
+        self._why_denied = why
+        self._denied.set()
+
+    async def _tell_over_budget(self, over: OverBudget) -> None:
+        self.state = f"resting: {over}"
+        if not self._is_over_budget:
+            self._is_over_budget = True
+            await self._services.notices.add("spend", f"X rests: {over}; paintings are kept and answered afterwards")
+
+    async def _close(self, api: Api, answering: Answering | None) -> None:
+        """Look no more, let what is under way end, and only then hang up."""
+        self.listening.clear()
+        if answering:
+            await answering.close(_GRACE_S)
+        self._posting = None
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                await self._quiet.wait()
+        except TimeoutError:
+            log.warning("x is slow to stop")
+        await api.close()

@@ -1,0 +1,212 @@
+"""Letters, dealt with: an order is placed, a person's word obeyed, or in few words said what they could mend."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from bot.adapters.x.failures import Kind, Trouble
+from bot.adapters.x.ordering import PLATFORM, Mention, Ordering
+from bot.adapters.x.posting import Posting
+from bot.adapters.x.posts import Post
+from bot.adapters.x.services import Services
+from bot.adapters.x.speech import line
+from bot.adapters.x.wanted import Order, order_of
+from bot.errors import Busy, Forbidden, OverBudget, Unexamined, UnknownJob, UserError
+from bot.lanes import Lanes
+from bot.texts import Said, phrase
+
+log = structlog.get_logger(__name__)
+
+#: People served together, and letters that may wait before X is asked for more.
+_AT_ONCE = 16
+_ROOM = 2000
+#: Seconds until a letter is taken up again that could not be dealt with now, at least and at most.
+_SOONEST_S = 2.0
+_LATEST_S = 600.0
+#: Short answers to one person in a day: they cost, and another bot would answer each.
+_NOTES_A_DAY = 3
+#: What is no fault of the person's and passes; the letter waits.
+_PASSING = frozenset({"queue_full", "too_many_jobs", "closing", "not_fetched"})
+
+Letter = dict[str, Any]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Answering:
+    """Deals with letters: those of one person in their order, many people at once."""
+
+    def __init__(self, ordering: Ordering, posting: Posting, services: Services, sleep: Sleep) -> None:
+        self._ordering = ordering
+        self._posting = posting
+        self._services = services
+        self._sleep = sleep
+        self._lanes = Lanes(PLATFORM, _AT_ONCE, _ROOM, room_of_one=_ROOM)
+        self._later: set[asyncio.Task[None]] = set()
+        self._notes: Counter[str] = Counter()  # of the day `_today`, by person
+        self._today = ""
+
+    async def take(self, letter: Letter) -> None:
+        """Queue a letter; waits only where far too many are queued already."""
+        await self._lanes.room()
+        self._queue(letter)
+
+    @property
+    def deferred(self) -> int:
+        """How many letters wait for a better time."""
+        return len(self._later)
+
+    async def close(self, grace_s: float) -> None:
+        """Give what is under way so much time, then stop; what is left stays in the inbox."""
+        for task in self._later:
+            task.cancel()
+        await asyncio.gather(*self._later, return_exceptions=True)
+        if left := await self._lanes.close(grace_s):
+            log.info("mentions left for the next start", number=left)
+
+    def _queue(self, letter: Letter) -> None:
+        async def work() -> None:
+            await self._deal_with(letter)
+
+        self._lanes.put(letter["mention"]["author"], work)
+
+    def _defer(self, letter: Letter, after_s: float) -> None:
+        async def wait() -> None:
+            await self._sleep(min(max(after_s, _SOONEST_S), _LATEST_S))
+            self._queue(letter)
+
+        task = asyncio.create_task(wait(), name=f"x deferred {letter['mention']['id']}")
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _deal_with(self, letter: Letter) -> None:
+        mention = letter["mention"]["id"]
+        try:
+            await self._advance(letter)
+        except (Trouble, OverBudget, Busy, Unexamined) as passing:
+            log.info("mention waits", mention=mention, why=str(passing))
+            # It has not killed the bot: a start that takes it up again is no failure.
+            await self._services.inbox.amend(PLATFORM, mention, _whose(letter), letter)
+            self._defer(letter, _seconds(passing))
+            return
+        except Exception:
+            # Nobody could mend it, and it would be no better the next time.
+            log.exception("mention failed", mention=mention)
+            await self._services.notices.add("x", f"mention {mention} could not be dealt with; the log says why")
+        await self._services.inbox.done(PLATFORM, [mention])
+
+    async def _advance(self, letter: Letter) -> None:
+        """Deal with a letter as far as it goes; raises Trouble, OverBudget, Busy or Unexamined where it has to wait."""
+        if letter.get("answer") is None and letter.get("erase") is None:
+            await self._obey_or_order(letter)
+        if letter.get("erase") is not None:
+            await self._services.erasure.erase(letter["erase"])
+        if letter.get("answer") is not None:
+            await self._answer(letter)
+
+    async def _obey_or_order(self, letter: Letter) -> None:
+        others = {post_id: Post.from_json(post) for post_id, post in letter["others"].items()}
+        mention = Mention(Post.from_json(letter["mention"]), others)
+        order = order_of(mention.post)
+        if order:
+            await self._obey(order, mention, letter)
+            return
+        if (await self._services.accounts.get(mention.requester)).opted_out:
+            log.info("mention of somebody who has opted out", mention=mention.post.id)
+            return
+        try:
+            await self._services.accounts.admit(mention.requester, mention.place)
+            job = await self._ordering.place(mention)
+            log.info("mention read", mention=mention.post.id, job=job.id if job else None)
+        except UserError as refused:
+            await self._refuse(letter, mention, refused)
+
+    async def _obey(self, order: Order, mention: Mention, letter: Letter) -> None:
+        requester = mention.requester
+        log.info("x obeys", order=order.value, requester=requester)
+        if order is Order.STOP:
+            # Not a word more, not even that it was understood.
+            await self._services.accounts.change(requester, opted_out=True)
+            await self._cancel_all(requester)
+        elif order is Order.START:
+            was_out = (await self._services.accounts.get(requester)).opted_out
+            await self._services.accounts.change(requester, opted_out=False)
+            if was_out:
+                await self._note(letter, mention, phrase("x-started"))
+        else:
+            letter["erase"] = requester
+            is_silent = (await self._services.accounts.get(requester)).opted_out
+            if is_silent:
+                # The letter must outlive the erasure of all that is the person's.
+                await self._services.inbox.amend(PLATFORM, mention.post.id, None, letter)
+            else:
+                await self._note(letter, mention, phrase("x-erased"), whose=None)
+
+    async def _cancel_all(self, requester: str) -> None:
+        for job in await self._services.desk.history(requester, 100):
+            try:
+                await self._services.desk.cancel(job.id, requester)
+            except UserError:  # ended already
+                continue
+
+    async def _refuse(self, letter: Letter, mention: Mention, refused: UserError) -> None:
+        """Say what the person could mend, and nothing else. Raises Busy where it is better to wait."""
+        if isinstance(refused, Busy) and refused.code in _PASSING:
+            raise refused
+        log.info("mention refused", mention=mention.post.id, code=refused.code, why=refused.message)
+        if refused.code == "foreign_host":
+            await self._services.notices.add("x", f"mention {mention.post.id}: {refused.message}")
+            return
+        is_told = not isinstance(refused, Forbidden | UnknownJob) or refused.code == "moderated"
+        if is_told and self._may_note(mention.requester):
+            await self._note(letter, mention, refused.said, whose=mention.requester)
+
+    async def _note(self, letter: Letter, mention: Mention, said: Said, whose: str | None = "") -> None:
+        """Write down the answer before it is given, so that it is not given twice."""
+        letter["answer"] = line(said, mention.language)
+        requester = mention.requester if whose == "" else whose
+        await self._services.inbox.amend(PLATFORM, mention.post.id, requester, letter)
+
+    async def _answer(self, letter: Letter) -> None:
+        mention = letter["mention"]["id"]
+        send = self._posting.answer_again if letter.get("tried") else self._posting.answer
+        if not letter.get("tried"):
+            letter["tried"] = True
+            await self._services.inbox.amend(PLATFORM, mention, _whose(letter), letter)
+        try:
+            post = await send(mention, letter["answer"])
+        except Trouble as trouble:
+            if trouble.kind in (Kind.GONE, Kind.REFUSED, Kind.DUPLICATE):
+                log.info("answer refused", mention=mention, why=str(trouble))
+                return
+            raise
+        log.info("mention answered", mention=mention, post=post)
+
+    def _may_note(self, requester: str) -> bool:
+        today = datetime.datetime.fromtimestamp(self._services.clock(), datetime.UTC).strftime("%Y-%m-%d")
+        if today != self._today:
+            self._notes.clear()
+            self._today = today
+        self._notes[requester] += 1
+        return self._notes[requester] <= _NOTES_A_DAY
+
+
+def _whose(letter: Letter) -> str | None:
+    """Whose the letter is; of one that erases its person nobody's, since it must outlive that."""
+    return None if letter.get("erase") else f"{PLATFORM}:{letter['mention']['author']}"
+
+
+def _seconds(passing: Trouble | OverBudget | Busy | Unexamined) -> float:
+    match passing:
+        case Trouble():
+            return passing.after_s
+        case OverBudget():
+            return passing.until_s
+        case Busy():
+            return passing.retry_after_s
+    return _LATEST_S

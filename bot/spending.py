@@ -1,0 +1,75 @@
+"""What a platform that charges for its calls may cost."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+
+from bot.errors import OverBudget
+from bot.store import Store
+from bot.store.spending import Spent as Spent  # what is asked for here
+
+
+class Budget:
+    """The ledger of one platform, with its limits (US dollars; a day and a month are UTC's).
+
+    `prices` are dollars by kind of call; `clock` gives Unix seconds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        platform: str,
+        prices: Mapping[str, float],
+        per_day: float,
+        per_month: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._rows = store.spending
+        self.platform = platform
+        self.prices = prices
+        self.per_day = per_day
+        self.per_month = per_month
+        self._clock = clock
+
+    async def check(self, kind: str, calls: int = 1) -> None:
+        """Raise OverBudget where calls of a kind would pass a limit."""
+        cost, now = calls * self.prices[kind], self._now()
+        today, month = await self.today(), await self.this_month()
+        if total(month) + cost > self.per_month:
+            first = (now.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+            raise OverBudget(f"the limit of ${self.per_month:g} a month is reached", _seconds_to(first, now))
+        if total(today) + cost > self.per_day:
+            tomorrow = now + datetime.timedelta(days=1)
+            raise OverBudget(f"the limit of ${self.per_day:g} a day is reached", _seconds_to(tomorrow, now))
+
+    async def spend(self, kind: str, calls: int = 1) -> None:
+        """Note calls that were made."""
+        if calls:
+            await self._rows.add(self.platform, self._now().strftime("%Y-%m-%d"), kind, calls, self.prices[kind])
+
+    async def used(self) -> float:
+        """The part of the day's or the month's limit that is spent, whichever is more: 1 at the limit."""
+        parts = ((await self.today(), self.per_day), (await self.this_month(), self.per_month))
+        return max(total(spent) / limit if limit else 1.0 for spent, limit in parts)
+
+    async def today(self) -> dict[str, Spent]:
+        """What was spent today, by kind."""
+        return await self._rows.within(self.platform, self._now().strftime("%Y-%m-%d"))
+
+    async def this_month(self) -> dict[str, Spent]:
+        """What was spent this month, by kind."""
+        return await self._rows.within(self.platform, self._now().strftime("%Y-%m"))
+
+    def _now(self) -> datetime.datetime:
+        return datetime.datetime.fromtimestamp(self._clock(), datetime.UTC)
+
+
+def total(spent: Mapping[str, Spent]) -> float:
+    """Dollars in all."""
+    return sum(kind.dollars for kind in spent.values())
+
+
+def _seconds_to(day: datetime.datetime, now: datetime.datetime) -> float:
+    """Seconds until that day begins."""
+    return (day.replace(hour=0, minute=0, second=0, microsecond=0) - now).total_seconds()

@@ -10,6 +10,7 @@ from bot.admin import MAX_ANSWER, VERBS, Admin
 from bot.errors import BadRequest, Busy, Forbidden, UserError
 from bot.jobs import Job, Status
 from bot.ports import WorkerStatus
+from bot.spending import Budget
 from bot.store.tables import ReplyState
 from renderer.protocol import FailureReason
 from tests.fakes.house import ROOM, House, failure, progress, started
@@ -50,6 +51,29 @@ async def failed(house: House, job: Job, reason: FailureReason = FailureReason.B
 
 
 # ---- what there is to see
+
+
+async def test_spend_says_what_has_cost_how_much(house: House) -> None:
+    budget = Budget(house.store, "x", {"reply": 0.01, "mention": 0.001}, 5, 50, house.clock)
+    parts = (house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring)
+    await budget.spend("mention", 300)
+    await budget.spend("reply", 7)
+    today = ["$0.370 of $5.", "mention · 300 · $0.300", "reply · 7 · $0.070"]
+    lines = (await told(Admin(*parts, [budget]), "spend")).splitlines()
+    assert lines[:3] == [f"Today: {today[0]}", *today[1:]]
+    assert lines[4] == "This month: $0.370 of $50."
+    assert await told(Admin(*parts), "spend") == "No platform that charges is served."
+
+
+async def test_notices_come_with_the_newest_first(house: House, admin: Admin) -> None:
+    assert await told(admin, "notices") == "Nothing has happened that you should know."
+    await house.notices.add("spend", "X rests")
+    house.clock.ahead_s += 110
+    await house.notices.add("moderation", "a picture was refused")
+    assert (await told(admin, "notices")).splitlines() == [
+        "1 second ago · moderation · a picture was refused",
+        "2 minutes ago · spend · X rests",
+    ]
 
 
 async def test_the_queue_says_what_is_painted_what_waits_and_whose_it_is(house: House, admin: Admin) -> None:

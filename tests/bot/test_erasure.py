@@ -45,6 +45,12 @@ async def test_nothing_is_left_of_who_is_erased(house: House) -> None:
     assert await house.erasure.erase(ALICE) == 0
 
 
+async def test_who_has_opted_out_has_so_afterwards_too(house: House) -> None:
+    await house.accounts.change(ALICE, opted_out=True, language="de")
+    await house.erasure.erase(ALICE)
+    assert await house.accounts.get(ALICE) == Account(ALICE, opted_out=True)
+
+
 async def test_others_keep_all_that_is_theirs_even_the_same_pictures(house: House) -> None:
     mine = await house.intake.accept(house.order("1", ALICE))
     theirs = await house.intake.accept(house.order("2", BOB))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
@@ -16,6 +15,7 @@ import telegram
 from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
+from bot.adapters.scratch import Scratch
 from bot.adapters.telegram.heard import Picture
 from bot.errors import BadPicture, UserError
 from bot.texts import phrase
@@ -30,7 +30,6 @@ _AT_ONCE = 4
 #: Seconds before each further try.
 _PAUSES_S = (1.0, 3.0)
 _TIMEOUT_S = 60.0
-_PREFIX = "telegram-"
 
 
 def check_size(picture: Picture) -> None:
@@ -45,14 +44,12 @@ class Downloads:
 
     def __init__(self, bot: ExtBot[None], folder: Path) -> None:
         self._bot = bot
-        self._folder = folder
+        self._scratch = Scratch(folder)
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     def sweep(self) -> None:
         """Make the folder, and remove what a service that was killed left in it."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file in self._folder.glob(f"{_PREFIX}*"):
-            file.unlink()
+        self._scratch.sweep()
 
     @contextlib.asynccontextmanager
     async def fetched(self, pictures: Sequence[Picture]) -> AsyncIterator[list[Path]]:
@@ -60,15 +57,11 @@ class Downloads:
 
         Raises BadPicture (picture_too_heavy; picture_missing where it is no longer there) and UserError (not_fetched).
         """
-        files = [self._folder / f"{_PREFIX}{secrets.token_hex(16)}" for _ in pictures]
-        try:
+        with self._scratch.files(len(pictures)) as files:
             for picture, file in zip(pictures, files, strict=True):
                 async with self._gate:
                     await self._fetch(picture, file)
             yield files
-        finally:
-            for file in files:
-                file.unlink(missing_ok=True)
 
     async def _fetch(self, picture: Picture, file: Path) -> None:
         check_size(picture)

@@ -8,7 +8,7 @@ from typing import Any
 
 import telegram
 
-from bot.adapters.telegram.services import Letter, Letters
+from bot.adapters.stored import Letter, Letters
 from bot.adapters.telegram.speech import PLATFORM
 
 #: What Telegram is asked for.

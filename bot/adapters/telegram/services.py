@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from bot.accounts import Accounts
+from bot.adapters.stored import Addresses, Letters
 from bot.desk import Desk
 from bot.erasure import Erasure
 from bot.films import Films
@@ -15,33 +16,6 @@ from bot.intake import Intake
 from bot.notices import Notices
 from bot.pairing import Pairing
 from bot.ports import BlobStore
-
-
-class Addresses(Protocol):
-    """Where each job's reply goes: the adapter's own JSON."""
-
-    async def get(self, job_id: str) -> dict[str, Any] | None:
-        """The address, None where the job has none."""
-
-    async def put(self, job_id: str, address: dict[str, Any]) -> None:
-        """Keep it, in place of the one before."""
-
-
-#: A key that is unique within its adapter, whose it is, and the adapter's own JSON.
-Letter = tuple[str, str | None, dict[str, Any]]
-
-
-class Letters(Protocol):
-    """What came in and is not dealt with yet, as `bot.store.inbox.InboxRows`."""
-
-    async def put(self, adapter: str, letters: Sequence[Letter]) -> frozenset[str]:
-        """Keep letters in one commit; returns the keys of those that had not come before."""
-
-    async def done(self, adapter: str, keys: Sequence[str]) -> None:
-        """Forget what was in these letters."""
-
-    async def left(self, adapter: str) -> list[dict[str, Any]]:
-        """The bodies of what an earlier run has left, in the order in which it came."""
 
 
 class Admin(Protocol):

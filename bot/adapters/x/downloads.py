@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import httpx
 import structlog
 
+from bot.adapters.scratch import Scratch
 from bot.adapters.x.posts import Photo
 from bot.errors import BadPicture, Busy, Forbidden
 from bot.texts import phrase
@@ -24,7 +24,6 @@ _SIZES = ("orig", "4096x4096", "large")
 _AT_ONCE = 4
 _TIMEOUT_S = 30.0
 _RETRY_S = 60.0
-_PREFIX = "x-"
 #: Where a picture may come without encryption: from this machine, by an operator's setting.
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -33,16 +32,14 @@ class Downloads:
     """Fetches into `folder` from `hosts`, at most `most_bytes` a picture."""
 
     def __init__(self, folder: Path, hosts: Sequence[str], most_bytes: int) -> None:
-        self._folder = folder
+        self._scratch = Scratch(folder)
         self._hosts = frozenset(hosts)
         self._most = most_bytes
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     def sweep(self) -> None:
         """Make the folder, and remove what a service that was killed left in it."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file in self._folder.glob(f"{_PREFIX}*"):
-            file.unlink()
+        self._scratch.sweep()
 
     @contextlib.asynccontextmanager
     async def fetched(self, photos: Sequence[Photo]) -> AsyncIterator[list[Path]]:
@@ -51,16 +48,12 @@ class Downloads:
         Raises BadPicture (picture_too_heavy, picture_missing), Forbidden (foreign_host), and Busy (not_fetched) where
         another try may help.
         """
-        files = [self._folder / f"{_PREFIX}{secrets.token_hex(16)}" for _ in photos]
-        try:
+        with self._scratch.files(len(photos)) as files:
             async with httpx.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False, verify=trusted()) as client:
                 for photo, file in zip(photos, files, strict=True):
                     async with self._gate:
                         await self._fetch(client, photo, file)
             yield files
-        finally:
-            for file in files:
-                file.unlink(missing_ok=True)
 
     async def _fetch(self, client: httpx.AsyncClient, photo: Photo, file: Path) -> None:
         url = self._checked(photo.url)

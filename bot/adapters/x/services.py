@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable
 
 from bot.accounts import Accounts
+from bot.adapters.stored import Addresses, Letters, Switches
 from bot.desk import Desk
 from bot.erasure import Erasure
 from bot.gallery import Gallery
@@ -16,42 +16,6 @@ from bot.moderation import Moderation
 from bot.notices import Notices
 from bot.ports import BlobStore
 from bot.spending import Budget
-
-#: A key that is unique within its adapter, whose it is, and the adapter's own JSON.
-Letter = tuple[str, str | None, dict[str, Any]]
-
-
-class Letters(Protocol):
-    """What came in and is not dealt with yet, as `bot.store.inbox.InboxRows`."""
-
-    async def put(self, adapter: str, letters: Sequence[Letter]) -> frozenset[str]:
-        """Keep letters in one commit; returns the keys of those that had not come before."""
-
-    async def amend(self, adapter: str, key: str, requester: str | None, body: dict[str, Any]) -> None:
-        """Note how far somebody is in dealing with a letter."""
-
-    async def done(self, adapter: str, keys: Sequence[str]) -> None:
-        """Forget what was in these letters."""
-
-    async def left(self, adapter: str) -> list[dict[str, Any]]:
-        """The bodies of what an earlier run has left, in the order in which it came."""
-
-
-class Switches(Protocol):
-    """What is kept by name, as `bot.store.switches.Switches`."""
-
-    async def get(self, name: str) -> dict[str, Any] | None:
-        """What it is set to."""
-
-    async def put(self, name: str, value: dict[str, Any] | None) -> None:
-        """Set it."""
-
-
-class Addresses(Protocol):
-    """Where each job's reply goes, as `bot.store.addresses.Addresses`."""
-
-    async def get(self, job_id: str) -> Mapping[str, Any] | None:
-        """The address, None where the job has none."""
 
 
 @dataclasses.dataclass(frozen=True)

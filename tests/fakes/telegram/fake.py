@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Literal
 
 from tests.fakes.telegram.chats import Chat, Message, User
@@ -19,10 +18,8 @@ from tests.fakes.telegram.refusals import WORDS, Refusal
 from tests.fakes.telegram.server import Server
 from tests.fakes.telegram.transcript import Line, transcript
 from tests.fakes.telegram.world import Command, Query, World
-from tests.fakes.watched import PATIENCE_S, Watched
+from tests.fakes.watched import Watched
 
-#: How often a condition is looked at that no call may have changed.
-_LOOK_S = 0.02
 _BOT = User(5_900_000_001, "Atelier", is_bot=True, username="atelier_bot")
 
 
@@ -202,20 +199,10 @@ class FakeTelegram(Watched):
         group.moved_to = new.id
         return new
 
-    async def until(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
-        """Returns once the condition holds, looked at after every call, and now and then for what is not Telegram's."""
-        try:
-            async with asyncio.timeout(timeout_s), self._changed:
-                while not condition():
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(_LOOK_S):
-                            await self._changed.wait()
-        except TimeoutError:
-            latest = "".join(f"\n  {call.method} {call.chat_id} {call.status}" for call in self.calls[-12:])
-            violations = "".join(f"\n  {one}" for one in self.violations)
-            raise AssertionError(
-                f"waited {timeout_s} s in vain; latest calls:{latest}\nviolations:{violations}"
-            ) from None
+    def latest(self) -> str:
+        calls = "".join(f"\n  {call.method} {call.chat_id} {call.status}" for call in self.calls[-12:])
+        violations = "".join(f"\n  {one}" for one in self.violations)
+        return f"latest calls:{calls}\nviolations:{violations}"
 
     async def told(self) -> None:
         """Wake those who wait for a condition."""

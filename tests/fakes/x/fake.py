@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any, Literal
 
-from tests.fakes.watched import PATIENCE_S, Watched
+from tests.fakes.watched import Watched
 from tests.fakes.x.bill import dollars
 from tests.fakes.x.faults import Fault, When, limit_headers
 from tests.fakes.x.media import SIZES, Kind, Media, Upload, photo, plain
@@ -20,9 +19,6 @@ from tests.fakes.x.server import Server
 from tests.fakes.x.signatures import Keys, Signatures
 from tests.fakes.x.vocabulary import VOCABULARIES
 from tests.fakes.x.world import World
-
-#: How often a condition is looked at that no call may have changed.
-_LOOK_S = 0.02
 
 
 class FakeX(Watched):
@@ -217,20 +213,10 @@ class FakeX(Watched):
         """Listen again, at the same address."""
         await self.server.open()
 
-    async def until(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
-        """Returns once the condition holds, looked at after every call, and now and then for what is not X's."""
-        try:
-            async with asyncio.timeout(timeout_s), self._changed:
-                while not condition():
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(_LOOK_S):
-                            await self._changed.wait()
-        except TimeoutError:
-            latest = "".join(f"\n  {call.name} {call.params or call.json} {call.status}" for call in self.calls[-12:])
-            violations = "".join(f"\n  {one}" for one in self.violations)
-            raise AssertionError(
-                f"waited {timeout_s} s in vain; latest calls:{latest}\nviolations:{violations}"
-            ) from None
+    def latest(self) -> str:
+        calls = "".join(f"\n  {call.name} {call.params or call.json} {call.status}" for call in self.calls[-12:])
+        violations = "".join(f"\n  {one}" for one in self.violations)
+        return f"latest calls:{calls}\nviolations:{violations}"
 
     async def told(self) -> None:
         """Wake those who wait for a condition."""

@@ -18,12 +18,12 @@ from bot.adapters.telegram.limits import Limits
 from bot.adapters.telegram.services import Services
 from bot.admin import Admin
 from bot.films import Films
-from bot.gallery import Entry, Gallery
 from bot.jobs import Job
 from bot.pairing import Pending
 from bot.store.tables import inbox
 from config.settings import Settings, TelegramSettings
 from tests.bot.adapters.telegram.sending import hurried
+from tests.fakes.gallery import QuickGallery
 from tests.fakes.house import House, open_house
 from tests.fakes.pool import FakePool
 from tests.fakes.telegram import Chat, FakeTelegram, Message, Person, fake_telegram
@@ -155,13 +155,6 @@ async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not await condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-
-
-class QuickGallery(Gallery):
-    """The built-in styles, painted from their thumbnails: drawing them takes seconds."""
-
-    async def picture(self, entry: Entry) -> Path:
-        return entry.thumbnail or await super().picture(entry)
 
 
 def services_of(house: House) -> Services:

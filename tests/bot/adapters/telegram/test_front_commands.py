@@ -225,6 +225,15 @@ async def test_a_group_is_set_up_by_those_who_run_it(reception: Reception) -> No
 # ---- admins
 
 
+async def test_admins_are_told_what_they_should_know(tmp_path: Path) -> None:
+    async with fake_telegram() as telegram:
+        olga, absent = telegram.person("Olga"), telegram.person("Absent", started=False)
+        telegram.expect("chat not found")
+        async with open_reception(tmp_path, telegram, admins=(str(absent.id), str(olga.id))) as reception:
+            await reception.house.notices.add("spend", "X rests")
+            assert (await reception.said("X rests", olga)).words == "spend: X rests"
+
+
 async def test_admins_have_their_verbs_and_nobody_else_learns_of_them(tmp_path: Path) -> None:
     async with fake_telegram() as telegram:
         olga, alice = telegram.person("Olga"), telegram.person("Alice")

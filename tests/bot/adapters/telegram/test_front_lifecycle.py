@@ -127,7 +127,7 @@ async def test_what_has_come_in_is_dealt_with_before_it_stops(tmp_path: Path) ->
 
 
 async def test_pictures_that_a_killed_service_left_are_removed(tmp_path: Path) -> None:
-    left = tmp_path / "telegram" / "telegram-0123"
+    left = tmp_path / "telegram" / "fetched-0123"
     left.parent.mkdir()
     left.write_bytes(CONTENT)
     async with open_reception(tmp_path):

@@ -11,11 +11,11 @@ from typing import Any
 
 from bot.adapters.x.adapter import XAdapter
 from bot.adapters.x.services import Services
-from bot.gallery import Entry, Gallery
 from bot.jobs import Job
 from bot.ports import RenderJob
 from bot.spending import Budget
 from config.settings import ModerationSettings, Settings, XSettings
+from tests.fakes.gallery import QuickGallery
 from tests.fakes.house import House, open_house
 from tests.fakes.pool import FakePool, done
 from tests.fakes.watched import PATIENCE_S
@@ -39,13 +39,6 @@ class PaintingPool(FakePool):
         if len(self.submitted) > before and not self.idle:
             held = self._held[job.id, job.attempt]
             held.outcomes.put_nowait(done(job, held.delivery + 1))
-
-
-class QuickGallery(Gallery):
-    """The built-in styles, painted from their thumbnails: drawing them takes seconds."""
-
-    async def picture(self, entry: Entry) -> Path:
-        return entry.thumbnail or await super().picture(entry)
 
 
 @dataclasses.dataclass

@@ -146,6 +146,7 @@ class _Service:
             switches=self._store.switches,
             budget=budget,
             notices=self._notices,
+            open_jobs=self._store.queue.open_of,
             job_of=self._store.outbox.job_of,
             picture_bytes=int(self._settings.limits.picture_mb * 1e6),
             clock=time.time,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from bot.errors import OverBudget
 from bot.store import Store
 from bot.store.spending import Spent as Spent  # what is asked for here
+
+#: Less than the price of anything.
+_ROUNDING = 1e-9
 
 
 class Budget:
@@ -31,17 +36,49 @@ class Budget:
         self.per_day = per_day
         self.per_month = per_month
         self._clock = clock
+        self._reserved = 0.0
+        self._reserving = asyncio.Lock()
 
-    async def check(self, kind: str, calls: int = 1) -> None:
-        """Raise OverBudget where calls of a kind would pass a limit."""
-        cost, now = calls * self.prices[kind], self._now()
-        today, month = await self.today(), await self.this_month()
-        if total(month) + cost > self.per_month:
+    @contextlib.asynccontextmanager
+    async def reserved(self, cost: float) -> AsyncIterator[None]:
+        """Set so many dollars aside for calls that are noted meanwhile. Raises OverBudget where a limit forbids it."""
+        async with self._reserving:
+            left = await self._left()
+            if cost > left + _ROUNDING:
+                raise await self._over()
+            self._reserved += cost
+        try:
+            yield
+        finally:
+            self._reserved -= cost
+
+    async def room(self, price: float, least: int, most: int, owed: float = 0) -> int:
+        """How many things of that price can be paid for beside what is `owed` (US dollars), `most` at most.
+
+        Raises OverBudget for fewer than `least`.
+        """
+        left = await self._left() - owed
+        if price * most <= max(left, 0):
+            return most
+        number = int((left + _ROUNDING) / price)
+        if number < least:
+            raise await self._over()
+        return number
+
+    async def _left(self) -> float:
+        """Dollars that may still be spent, by the limit that leaves less."""
+        today, month = total(await self.today()), total(await self.this_month())
+        return min(self.per_day - today, self.per_month - month) - self._reserved
+
+    async def _over(self) -> OverBudget:
+        """The limit that is nearer, and when it ends."""
+        now = self._now()
+        today, month = total(await self.today()), total(await self.this_month())
+        if self.per_month - month <= self.per_day - today:
             first = (now.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
-            raise OverBudget(f"the limit of ${self.per_month:g} a month is reached", _seconds_to(first, now))
-        if total(today) + cost > self.per_day:
-            tomorrow = now + datetime.timedelta(days=1)
-            raise OverBudget(f"the limit of ${self.per_day:g} a day is reached", _seconds_to(tomorrow, now))
+            return OverBudget(f"the limit of ${self.per_month:g} a month is reached", _seconds_to(first, now))
+        tomorrow = now + datetime.timedelta(days=1)
+        return OverBudget(f"the limit of ${self.per_day:g} a day is reached", _seconds_to(tomorrow, now))
 
     async def spend(self, kind: str, calls: int = 1) -> None:
         """Note calls that were made."""

@@ -21,7 +21,16 @@ class Letters(Protocol):
     async def done(self, adapter: str, keys: Sequence[str]) -> None:
         """Forget what was in these letters."""
 
-    async def left(self, adapter: str) -> list[dict[str, Any]]:
+    async def get(self, adapter: str, key: str) -> dict[str, Any] | None:
+        """What is in a letter; None where it is dealt with, or was erased with its person."""
+
+    async def waiting(self, adapter: str) -> int:
+        """How many letters are not dealt with."""
+
+    async def stopped(self, adapter: str) -> None:
+        """The bot stops in good order: that it took letters up at its start was no failure of theirs."""
+
+    async def left(self, adapter: str, within_s: float = ...) -> list[dict[str, Any]]:
         """The bodies of what an earlier run has left, in the order in which it came."""
 
 

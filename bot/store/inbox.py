@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, delete, null, select, update
+from sqlalchemy import ColumnElement, delete, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store.engine import Database
@@ -52,19 +52,39 @@ class InboxRows:
         async with self._database.write() as connection:
             await connection.execute(update(inbox).where(there).values(**values))
 
+    async def get(self, adapter: str, key: str) -> dict[str, Any] | None:
+        """What is in a letter; None where it is dealt with, or was erased with its person."""
+        query = select(inbox.c.body).where((inbox.c.adapter == adapter) & (inbox.c.key == key), ~_IS_DONE)
+        async with self._database.read() as connection:
+            body: dict[str, Any] | None = (await connection.execute(query)).scalar()
+            return body
+
+    async def waiting(self, adapter: str) -> int:
+        """How many letters are not dealt with."""
+        query = select(func.count()).where((inbox.c.adapter == adapter) & ~_IS_DONE)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one()
+
+    async def stopped(self, adapter: str) -> None:
+        """The bot stops in good order: that it took letters up at its start was no failure of theirs."""
+        mine = (inbox.c.adapter == adapter) & ~_IS_DONE & (inbox.c.tries > 0)
+        async with self._database.write() as connection:
+            await connection.execute(update(inbox).where(mine).values(tries=inbox.c.tries - 1))
+
     async def done(self, adapter: str, keys: Sequence[str]) -> None:
         """Forget what was in these letters, and whose they were."""
         known = (inbox.c.adapter == adapter) & inbox.c.key.in_(keys)
         async with self._database.write() as connection:
             await connection.execute(update(inbox).where(known).values(body=null(), requester=None))
 
-    async def left(self, adapter: str) -> list[dict[str, Any]]:
+    async def left(self, adapter: str, within_s: float = _KEPT_S) -> list[dict[str, Any]]:
         """The bodies of what an earlier run has left, in the order in which they came.
 
-        What is a day old, or was taken up in vain too often, is dropped.
+        What is older than `within_s`, or was taken up in vain too often, is dropped.
         """
         mine = (inbox.c.adapter == adapter) & ~_IS_DONE
-        given_up = delete(inbox).where(mine, self._is_old() | (inbox.c.tries >= _TRIES)).returning(inbox.c.key)
+        too_old = inbox.c.at < self._clock() - within_s
+        given_up = delete(inbox).where(mine, too_old | (inbox.c.tries >= _TRIES)).returning(inbox.c.key)
         tried = update(inbox).where(mine).values(tries=inbox.c.tries + 1)
         bodies = select(inbox.c.body).where(mine).order_by(inbox.c.id)
         async with self._database.write() as connection:

@@ -79,6 +79,12 @@ class Queue:
         async with self._database.read() as connection:
             return [job for job, _ in await _rendering(connection)]
 
+    async def open_of(self, adapter: str) -> int:
+        """How many open jobs an adapter has taken in."""
+        query = select(func.count()).where(jobs.c.adapter == adapter, jobs.c.status.in_(OPEN))
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one()
+
     async def counts(self) -> dict[Status, int]:
         """How many open jobs there are in each state."""
         query = select(jobs.c.status, func.count()).where(jobs.c.status.in_(OPEN)).group_by(jobs.c.status)

@@ -54,16 +54,35 @@ async def test_calls_are_entered_by_kind(store: Store, clock: Clock) -> None:
 async def test_a_limit_is_not_passed_by_a_cent_and_ends_with_the_day(store: Store, clock: Clock) -> None:
     x = budget(store, clock, per_day=0.1)
     for _ in range(10):
-        await x.check("reply")
-        await x.spend("reply")
+        async with x.reserved(0.01):
+            await x.spend("reply")
     assert await x.used() == pytest.approx(1)
     with pytest.raises(OverBudget, match=r"\$0.1 a day") as over:
-        await x.check("reply")
+        async with x.reserved(0.01):
+            pass
     assert over.value.until_s == 12 * HOUR
-    await x.check("free")
+    async with x.reserved(0):
+        pass
     clock.now += 12 * HOUR
-    await x.check("reply")
+    async with x.reserved(0.1):
+        pass
     assert await x.used() == 0
+
+
+async def test_what_is_set_aside_is_spent_by_nobody_else(store: Store, clock: Clock) -> None:
+    x = budget(store, clock, per_day=0.1)
+    assert await x.room(0.01, 5, 100) == 10
+    async with x.reserved(0.04):
+        assert await x.room(0.01, 5, 100) == 6
+        with pytest.raises(OverBudget):
+            async with x.reserved(0.07):
+                pass
+        await x.spend("reply", 2)
+    assert await x.room(0.01, 5, 100) == 8
+    assert await x.room(0.01, 5, 7) == 7
+    with pytest.raises(OverBudget):
+        await x.room(0.02, 5, 100)
+    assert await x.room(0, 5, 100) == 100
 
 
 async def test_the_month_has_a_limit_too(store: Store, clock: Clock) -> None:
@@ -72,15 +91,18 @@ async def test_the_month_has_a_limit_too(store: Store, clock: Clock) -> None:
     await x.spend("reply", 2)
     clock.now += 24 * HOUR
     with pytest.raises(OverBudget, match="a month") as over:
-        await x.check("mention")
+        async with x.reserved(0.001):
+            pass
     assert over.value.until_s == 9 * 24 * HOUR + 12 * HOUR
     assert await x.used() == pytest.approx(1)
     clock.now += over.value.until_s
-    await x.check("mention")
+    async with x.reserved(0.001):
+        pass
 
 
 async def test_nothing_is_allowed_where_the_limit_is_nothing(store: Store, clock: Clock) -> None:
     x = budget(store, clock, per_day=0)
     assert await x.used() == 1
     with pytest.raises(OverBudget):
-        await x.check("mention")
+        async with x.reserved(0.001):
+            pass

@@ -14,7 +14,8 @@ from bot.adapters.x.failures import MAY_NOT_WRITE, Kind, Trouble
 from bot.adapters.x.keys import check_keys
 from bot.adapters.x.mentions import Mentions
 from bot.adapters.x.ordering import PLATFORM, Ordering
-from bot.adapters.x.posting import SETTLE_S, Posting
+from bot.adapters.x.posting import SETTLE_S, Answer, Posting
+from bot.adapters.x.rehearsal import Rehearsal
 from bot.adapters.x.services import Services
 from bot.adapters.x.speech import alt_text, caption, line
 from bot.errors import AdapterDown, OverBudget, Refused, Retry
@@ -28,6 +29,13 @@ log = structlog.get_logger(__name__)
 
 #: Seconds after which a reply is tried again that came while there was no connection.
 _UNCONNECTED_S = 5.0
+#: The same once X lets the bot do nothing, and between two looks where X refuses them.
+_DOWN_S = 300.0
+_REFUSED_S = 60.0
+#: The bot looks again after that, be the limit of spending a day's or a month's.
+_LONGEST_REST_S = 3600.0
+#: How old a mention may be that is still dealt with: as old as a month's limit may make it.
+_KEPT_S = 31 * 24 * 3600.0
 #: Seconds that stopping may take.
 _GRACE_S = 4.0
 #: From this part of a limit on the bot looks less often, by this factor.
@@ -66,7 +74,7 @@ class XAdapter:
         self._replying = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self._is_over_budget = False
+        self._told_until = 0.0  # Unix seconds: until then admins know that the bot rests
         self.state = "connecting"  #: ``up``, or what is the matter with the connection
         self.listening = asyncio.Event()  #: set while mentions are looked for
 
@@ -78,13 +86,14 @@ class XAdapter:
         answering = None
         try:
             me = await self._introduced(api)
-            dry_run = self._folder if self._settings.dry_run else None
-            posting = Posting(api, me.id, dry_run, self._settle_s)
+            rehearsal = Rehearsal(self._folder) if self._settings.dry_run else None
+            posting = Posting(api, me.id, rehearsal, self._settle_s)
             downloads = Downloads(self._folder / "pictures", self._settings.media_hosts, self._services.picture_bytes)
             await asyncio.to_thread(downloads.sweep)
-            answering = Answering(Ordering(me, api, downloads, self._services), posting, self._services, self._sleep)
+            ordering = Ordering(me, api, downloads, self._services)
+            answering = Answering(ordering, posting, self._services, self._sleep, self._deny, rehearsal)
             self._posting = posting
-            for letter in await self._services.inbox.left(PLATFORM):
+            for letter in await self._services.inbox.left(PLATFORM, _KEPT_S):
                 await answering.take(letter)
             log.info("x bot is up", name=me.name, dry_run=self._settings.dry_run)
             await self._look(Mentions(api, me, self._services), answering)
@@ -105,26 +114,17 @@ class XAdapter:
     async def _reply(self, job: Job, reply: Reply | None, again: bool) -> Sent:
         posting = self._posting
         if posting is None:
-            raise Retry(_UNCONNECTED_S)
-        if (await self._services.accounts.get(job.requester)).opted_out:
-            raise Refused("the person has opted out")
-        address = await self._services.addresses.get(job.id)
-        if address is None:
-            raise Refused("nobody knows which mention this answers")
+            raise Retry(_DOWN_S if self._denied.is_set() else _UNCONNECTED_S)
         if job.result is None and job.reason not in _MENDABLE:
             raise Refused("there is nothing that the person could mend")
-        if reply is None:
-            reply = reply_to(job, self._services.blobs.path(job.result) if job.result else None)
-        language = job.language or "en"
-        said, alt = (caption(job, address), alt_text(job, address)) if reply.painting else (reply.said, "")
-        send = posting.answer_again if again else posting.answer
+        answer = await self._answer(job, reply)
         self._replying += 1
         self._quiet.clear()
         try:
-            return Sent(await send(address["mention"], line(said, language), reply.painting, alt))
+            return Sent(await (posting.post_unless_there(answer) if again else posting.post(answer)))
         except OverBudget as over:
             await self._tell_over_budget(over)
-            raise Retry(min(over.until_s, 3600.0)) from over
+            raise Retry(min(over.until_s, _LONGEST_REST_S)) from over
         except Trouble as trouble:
             if trouble.kind is Kind.DENIED:
                 self._deny(str(trouble))
@@ -134,6 +134,23 @@ class XAdapter:
             if not self._replying:
                 self._quiet.set()
 
+    async def _answer(self, job: Job, reply: Reply | None) -> Answer:
+        """What is said at the end of a job; raises Refused where nothing is."""
+        address = await self._services.addresses.get(job.id)
+
+        async def is_wanted() -> bool:
+            opted_out = (await self._services.accounts.get(job.requester)).opted_out
+            return not opted_out and await self._services.desk.job(job.id) is not None
+
+        if address is None or not await is_wanted():
+            raise Refused("it is wanted no more")
+        if reply is None:
+            reply = reply_to(job, self._services.blobs.path(job.result) if job.result else None)
+        said, alt = (caption(job, address), alt_text(job, address)) if reply.painting else (reply.said, "")
+        author = job.requester.partition(":")[2]
+        text = line(said, job.language or "en")
+        return Answer(address["mention"], author, text, reply.painting, alt, is_wanted)
+
     async def _introduced(self, api: Api) -> Me:
         """Who the bot is, asked until X can be reached."""
         while True:
@@ -141,7 +158,7 @@ class XAdapter:
                 me = await api.me()
             except OverBudget as over:
                 await self._tell_over_budget(over)
-                await self._sleep(min(over.until_s, 3600.0))
+                await self._pause(min(over.until_s, _LONGEST_REST_S))
             except Trouble as trouble:
                 await self._bear(trouble)
             else:
@@ -154,18 +171,17 @@ class XAdapter:
         while not self._denied.is_set():
             pause_s = self._settings.poll_interval_s
             try:
-                for letter in await mentions.fetch():
+                async for letter in mentions.fetch():
                     await answering.take(letter)
             except OverBudget as over:
                 await self._tell_over_budget(over)
-                pause_s = min(over.until_s, 3600.0)
+                pause_s = min(over.until_s, _LONGEST_REST_S)
             except Trouble as trouble:
                 await self._bear(trouble)
                 continue
             else:
-                self.state, self._is_over_budget = "up", False
+                self.state = "up"
                 if await self._services.budget.used() >= _NEARLY:
-                    self.state = "up, looking less often: the limit of spending is near"
                     pause_s *= _SLOWER
             self.listening.set()
             await self._pause(pause_s)
@@ -183,11 +199,12 @@ class XAdapter:
 
     async def _bear(self, trouble: Trouble) -> None:
         """Wait for better times; raises AdapterDown where they will not come by themselves."""
-        if trouble.kind in (Kind.DENIED, Kind.GONE, Kind.REFUSED):
+        if trouble.kind is Kind.DENIED:
             raise AdapterDown(str(trouble))
+        after_s = _REFUSED_S if trouble.kind in (Kind.GONE, Kind.REFUSED) else trouble.after_s
         self.state = str(trouble)
-        log.warning("x cannot be asked", why=str(trouble), after_s=trouble.after_s)
-        await self._pause(trouble.after_s)
+        log.warning("x cannot be asked", why=str(trouble), after_s=after_s)
+        await self._pause(after_s)
 
     def _deny(self, why: str) -> None:
         self._why_denied = why
@@ -195,8 +212,9 @@ class XAdapter:
 
     async def _tell_over_budget(self, over: OverBudget) -> None:
         self.state = f"resting: {over}"
-        if not self._is_over_budget:
-            self._is_over_budget = True
+        now = self._services.clock()
+        if now >= self._told_until:
+            self._told_until = now + over.until_s
             await self._services.notices.add("spend", f"X rests: {over}; paintings are kept and answered afterwards")
 
     async def _close(self, api: Api, answering: Answering | None) -> None:
@@ -210,4 +228,4 @@ class XAdapter:
                 await self._quiet.wait()
         except TimeoutError:
             log.warning("x is slow to stop")
-        await api.close()
+        api.close()

@@ -12,8 +12,8 @@ import structlog
 
 from bot.adapters.x.failures import Kind, Trouble
 from bot.adapters.x.ordering import PLATFORM, Mention, Ordering
-from bot.adapters.x.posting import Posting
-from bot.adapters.x.posts import Post
+from bot.adapters.x.posting import Answer, Posting
+from bot.adapters.x.rehearsal import Rehearsal
 from bot.adapters.x.services import Services
 from bot.adapters.x.speech import line
 from bot.adapters.x.wanted import Order, order_of
@@ -34,6 +34,11 @@ _NOTES_A_DAY = 3
 #: What is no fault of the person's and passes; the letter waits.
 _PASSING = frozenset({"queue_full", "too_many_jobs", "closing", "not_fetched"})
 
+#: Tries to fetch a picture, over about an hour.
+_MOST_TRIES = 8
+#: Troubles that another try does not help.
+_FINAL = frozenset({Kind.GONE, Kind.REFUSED, Kind.DUPLICATE})
+
 Letter = dict[str, Any]
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -41,11 +46,21 @@ Sleep = Callable[[float], Awaitable[None]]
 class Answering:
     """Deals with letters: those of one person in their order, many people at once."""
 
-    def __init__(self, ordering: Ordering, posting: Posting, services: Services, sleep: Sleep) -> None:
+    def __init__(
+        self,
+        ordering: Ordering,
+        posting: Posting,
+        services: Services,
+        sleep: Sleep,
+        denied: Callable[[str], None],
+        rehearsal: Rehearsal | None = None,
+    ) -> None:
         self._ordering = ordering
         self._posting = posting
         self._services = services
         self._sleep = sleep
+        self._denied = denied
+        self._rehearsal = rehearsal
         self._lanes = Lanes(PLATFORM, _AT_ONCE, _ROOM, room_of_one=_ROOM)
         self._later: set[asyncio.Task[None]] = set()
         self._notes: Counter[str] = Counter()  # of the day `_today`, by person
@@ -54,12 +69,7 @@ class Answering:
     async def take(self, letter: Letter) -> None:
         """Queue a letter; waits only where far too many are queued already."""
         await self._lanes.room()
-        self._queue(letter)
-
-    @property
-    def deferred(self) -> int:
-        """How many letters wait for a better time."""
-        return len(self._later)
+        self._queue(letter["mention"]["id"], letter["mention"]["author"])
 
     async def close(self, grace_s: float) -> None:
         """Give what is under way so much time, then stop; what is left stays in the inbox."""
@@ -68,17 +78,24 @@ class Answering:
         await asyncio.gather(*self._later, return_exceptions=True)
         if left := await self._lanes.close(grace_s):
             log.info("mentions left for the next start", number=left)
+        await self._services.inbox.stopped(PLATFORM)
 
-    def _queue(self, letter: Letter) -> None:
+    def _queue(self, mention: str, author: str) -> None:
         async def work() -> None:
-            await self._deal_with(letter)
+            # Read anew: meanwhile everything of the person's may have been erased.
+            letter = await self._services.inbox.get(PLATFORM, mention)
+            if letter is not None:
+                await self._deal_with(letter)
 
-        self._lanes.put(letter["mention"]["author"], work)
+        self._lanes.put(author, work)
 
     def _defer(self, letter: Letter, after_s: float) -> None:
+        """Take a letter up again later, each time later than the last."""
+        pause_s = min(max(after_s, _SOONEST_S) * 2 ** min(letter["deferred"] - 1, 8), max(after_s, _LATEST_S))
+
         async def wait() -> None:
-            await self._sleep(min(max(after_s, _SOONEST_S), _LATEST_S))
-            self._queue(letter)
+            await self._sleep(pause_s)
+            self._queue(letter["mention"]["id"], letter["mention"]["author"])
 
         task = asyncio.create_task(wait(), name=f"x deferred {letter['mention']['id']}")
         self._later.add(task)
@@ -89,16 +106,26 @@ class Answering:
         try:
             await self._advance(letter)
         except (Trouble, OverBudget, Busy, Unexamined) as passing:
-            log.info("mention waits", mention=mention, why=str(passing))
-            # It has not killed the bot: a start that takes it up again is no failure.
-            await self._services.inbox.amend(PLATFORM, mention, _whose(letter), letter)
-            self._defer(letter, _seconds(passing))
-            return
+            if not isinstance(passing, Trouble) or passing.kind not in _FINAL:
+                await self._wait(letter, passing)
+                return
+            log.warning("mention given up", mention=mention, why=str(passing))
         except Exception:
             # Nobody could mend it, and it would be no better the next time.
             log.exception("mention failed", mention=mention)
             await self._services.notices.add("x", f"mention {mention} could not be dealt with; the log says why")
         await self._services.inbox.done(PLATFORM, [mention])
+
+    async def _wait(self, letter: Letter, passing: Trouble | OverBudget | Busy | Unexamined) -> None:
+        mention = letter["mention"]["id"]
+        log.info("mention waits", mention=mention, why=str(passing))
+        if isinstance(passing, Trouble) and passing.kind is Kind.DENIED:
+            self._denied(str(passing))
+        letter["deferred"] = letter.get("deferred", 0) + 1
+        # Unless it is gone: erased with its person.
+        if await self._services.inbox.get(PLATFORM, mention) is not None:
+            await self._services.inbox.amend(PLATFORM, mention, _whose(letter), letter)
+            self._defer(letter, _seconds(passing))
 
     async def _advance(self, letter: Letter) -> None:
         """Deal with a letter as far as it goes; raises Trouble, OverBudget, Busy or Unexamined where it has to wait."""
@@ -106,18 +133,24 @@ class Answering:
             await self._obey_or_order(letter)
         if letter.get("erase") is not None:
             await self._services.erasure.erase(letter["erase"])
+            if self._rehearsal:
+                await asyncio.to_thread(self._rehearsal.forget, letter["mention"]["author"])
         if letter.get("answer") is not None:
             await self._answer(letter)
 
     async def _obey_or_order(self, letter: Letter) -> None:
-        others = {post_id: Post.from_json(post) for post_id, post in letter["others"].items()}
-        mention = Mention(Post.from_json(letter["mention"]), others)
+        mention = Mention.from_json(letter)
+        opted_out = (await self._services.accounts.get(mention.requester)).opted_out
+        if opted_out and order_of(mention.post) is None:
+            log.info("mention of somebody who has opted out", mention=mention.post.id)
+            return
+        mention = await self._ordering.completed(mention)
+        letter |= mention.to_json()
         order = order_of(mention.post)
         if order:
-            await self._obey(order, mention, letter)
-            return
-        if (await self._services.accounts.get(mention.requester)).opted_out:
-            log.info("mention of somebody who has opted out", mention=mention.post.id)
+            # Said to somebody else in a conversation that the bot is part of, it is no business of ours.
+            if await self._ordering.is_for_us(mention):
+                await self._obey(order, mention, letter)
             return
         try:
             await self._services.accounts.admit(mention.requester, mention.place)
@@ -145,7 +178,7 @@ class Answering:
                 # The letter must outlive the erasure of all that is the person's.
                 await self._services.inbox.amend(PLATFORM, mention.post.id, None, letter)
             else:
-                await self._note(letter, mention, phrase("x-erased"), whose=None)
+                await self._note(letter, mention, phrase("x-erased"))
 
     async def _cancel_all(self, requester: str) -> None:
         for job in await self._services.desk.history(requester, 100):
@@ -156,7 +189,8 @@ class Answering:
 
     async def _refuse(self, letter: Letter, mention: Mention, refused: UserError) -> None:
         """Say what the person could mend, and nothing else. Raises Busy where it is better to wait."""
-        if isinstance(refused, Busy) and refused.code in _PASSING:
+        gives_up = refused.code == "not_fetched" and letter.get("deferred", 0) >= _MOST_TRIES
+        if isinstance(refused, Busy) and refused.code in _PASSING and not gives_up:
             raise refused
         log.info("mention refused", mention=mention.post.id, code=refused.code, why=refused.message)
         if refused.code == "foreign_host":
@@ -164,27 +198,25 @@ class Answering:
             return
         is_told = not isinstance(refused, Forbidden | UnknownJob) or refused.code == "moderated"
         if is_told and self._may_note(mention.requester):
-            await self._note(letter, mention, refused.said, whose=mention.requester)
+            await self._note(letter, mention, refused.said)
 
-    async def _note(self, letter: Letter, mention: Mention, said: Said, whose: str | None = "") -> None:
+    async def _note(self, letter: Letter, mention: Mention, said: Said) -> None:
         """Write down the answer before it is given, so that it is not given twice."""
         letter["answer"] = line(said, mention.language)
-        requester = mention.requester if whose == "" else whose
-        await self._services.inbox.amend(PLATFORM, mention.post.id, requester, letter)
+        await self._services.inbox.amend(PLATFORM, mention.post.id, _whose(letter), letter)
 
     async def _answer(self, letter: Letter) -> None:
         mention = letter["mention"]["id"]
-        send = self._posting.answer_again if letter.get("tried") else self._posting.answer
+        author = letter["mention"]["author"]
+
+        async def is_wanted() -> bool:
+            return not (await self._services.accounts.get(f"{PLATFORM}:{author}")).opted_out
+
+        send = self._posting.post_unless_there if letter.get("tried") else self._posting.post
         if not letter.get("tried"):
             letter["tried"] = True
             await self._services.inbox.amend(PLATFORM, mention, _whose(letter), letter)
-        try:
-            post = await send(mention, letter["answer"])
-        except Trouble as trouble:
-            if trouble.kind in (Kind.GONE, Kind.REFUSED, Kind.DUPLICATE):
-                log.info("answer refused", mention=mention, why=str(trouble))
-                return
-            raise
+        post = await send(Answer(mention, author, letter["answer"], is_wanted=is_wanted))
         log.info("mention answered", mention=mention, post=post)
 
     def _may_note(self, requester: str) -> bool:

@@ -19,7 +19,8 @@ async def check(settings: XSettings, budget: Budget) -> AsyncIterator[str]:
     Raises AdapterDown for what is not, and OperatorError where X cannot be asked now.
     """
     check_keys(settings)
-    api = Api(settings, budget, time.time)
+    # Names of who has mentioned the bot would cost, and are not shown.
+    api = Api(settings.model_copy(update={"author_names": False}), budget, time.time)
     try:
         me = await api.me()
         yield f"The keys are those of @{me.name}, account {me.id}."
@@ -34,4 +35,4 @@ async def check(settings: XSettings, budget: Budget) -> AsyncIterator[str]:
             raise OperatorError(str(trouble)) from trouble
         raise AdapterDown(str(trouble)) from trouble
     finally:
-        await api.close()
+        api.close()

@@ -24,6 +24,7 @@ _SIZES = ("orig", "4096x4096", "large")
 _AT_ONCE = 4
 _TIMEOUT_S = 30.0
 _RETRY_S = 60.0
+_LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT})
 #: Where a picture may come without encryption: from this machine, by an operator's setting.
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -82,7 +83,7 @@ class Downloads:
     async def _saved(self, client: httpx.AsyncClient, url: httpx.URL, file: Path) -> bool:
         """Whether there is a picture of that size."""
         async with client.stream("GET", url) as answer:
-            if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status_code in _LATER:
                 answer.raise_for_status()
             if answer.status_code != HTTPStatus.OK:  # a redirect, too, leads nowhere that is known
                 log.info("picture not to be had", status=answer.status_code)

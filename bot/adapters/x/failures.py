@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import time
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -63,7 +64,8 @@ def trouble_of(error: Exception) -> Trouble:
     """The trouble that an exception of tweepy's or requests' is."""
     match error:
         case tweepy.TooManyRequests():
-            return Trouble(Kind.LATER, "X asks to be left alone for a while (429)", _seconds_to_reset(error))
+            after_s = 60.0 if error.reset_time is None else seconds_to_reset(error.reset_time, error.response.headers)
+            return Trouble(Kind.LATER, "X asks to be left alone for a while (429)", after_s)
         case tweepy.Unauthorized():
             return Trouble(Kind.DENIED, f"{_KEYS} (401)")
         case tweepy.Forbidden():
@@ -76,13 +78,16 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble(Kind.UNSURE, f"X has a fault ({error.response.status_code})")
         case tweepy.HTTPException() if error.response.status_code == HTTPStatus.PAYMENT_REQUIRED:
             return Trouble(Kind.LATER, "the app's credit with X is used up (402)", _CREDIT_S)
+        case tweepy.HTTPException() if error.response.status_code == HTTPStatus.REQUEST_TIMEOUT:
+            return Trouble(Kind.UNSURE, "X has waited in vain (408)")
         case tweepy.HTTPException():
             return Trouble(Kind.REFUSED, _detail(error))
         case requests.RequestException() if _never_out(error):
             return Trouble(Kind.LATER, f"no connection to X: {_innermost(error)}")
         case requests.RequestException() | tweepy.TweepyException():
             return Trouble(Kind.UNSURE, f"the connection to X broke: {_innermost(error)}")
-    raise error
+    # tweepy reads headers and errors as they should be, and may stumble over others.
+    return Trouble(Kind.UNSURE, f"X's answer cannot be understood: {error!r}"[:300])
 
 
 def _forbidden(error: tweepy.Forbidden) -> Trouble:
@@ -111,15 +116,13 @@ def _detail(error: tweepy.HTTPException) -> str:
     return " ".join(told.split())[:300]
 
 
-def _seconds_to_reset(error: tweepy.TooManyRequests) -> float:
-    """As X's own clock has it; ours may be wrong."""
-    if error.reset_time is None:
-        return 60.0
+def seconds_to_reset(reset: int, headers: Mapping[str, str]) -> float:
+    """Until X counts anew, `reset` in Unix seconds of X's own clock; ours may be wrong."""
     try:
-        now = email.utils.parsedate_to_datetime(error.response.headers["date"]).timestamp()
+        now = email.utils.parsedate_to_datetime(headers["date"]).timestamp()
     except (KeyError, ValueError):
         now = time.time()
-    return float(min(max(1.0, error.reset_time - now + 1), WINDOW_S + 1))
+    return min(max(1.0, reset - now + 1), WINDOW_S + 1)
 
 
 def _never_out(error: requests.RequestException) -> bool:

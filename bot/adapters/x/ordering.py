@@ -24,6 +24,8 @@ PLATFORM = "x"
 _DAY_S = 24 * 3600.0
 #: Paintings for one person in one conversation within a day: two bots that answer one another would go on for ever.
 _PER_CONVERSATION = 12
+#: Jobs of a person that are looked at for that; a quota stops who has more in a day.
+_LATEST = 300
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +34,17 @@ class Mention:
 
     post: Post
     others: Mapping[str, Post]
+
+    @classmethod
+    def from_json(cls, letter: Mapping[str, Any]) -> Mention:
+        """What a letter has of it."""
+        others = {post_id: Post.from_json(post) for post_id, post in letter["others"].items()}
+        return cls(Post.from_json(letter["mention"]), others)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a letter has it."""
+        others = {post_id: post.to_json() for post_id, post in self.others.items()}
+        return {"mention": self.post.to_json(), "others": others}
 
     @property
     def requester(self) -> str:
@@ -58,26 +71,59 @@ class Ordering:
         self._downloads = downloads
         self._services = services
 
-    async def place(self, mention: Mention) -> Job | None:
-        """The job that a mention makes, or has made; None where it asks for nothing."""
+    async def completed(self, mention: Mention) -> Mention:
+        """The mention with what X has not told of it and is needed: each post is asked for once."""
+        post, others = mention.post, dict(mention.others)
+        painted = await self._painted(mention)
+        if post.has_more and (whole := await self._api.post(post.id)) and whole.photos:
+            post = dataclasses.replace(post, photos=whole.photos, has_more=False)
+        # With pictures of its own and our name in plain sight, nothing else matters.
+        if not (post.photos and self._is_named(post)):
+            for one in (post.replied_to, post.quoted if not post.photos else None):
+                known = others.get(one or "")
+                if one and painted is None and (known is None or known.has_more or not known.author):
+                    found = await self._api.post(one)
+                    others |= {one: found} if found else {}
+        return Mention(post, others)
+
+    async def is_for_us(self, mention: Mention) -> bool:
+        """Whether the bot is spoken to: by its name, where X has not put it there, or in answer to its own post."""
         parent = mention.others.get(mention.post.replied_to or "")
-        if parent and parent.author == self._me.id and not mention.post.photos:
-            return await self._vary(mention, parent)
-        is_for_us = is_meant(mention.post, parent, self._me.id, self._me.name)
-        said = self._understood(mention, is_for_us)
+        return (
+            is_meant(mention.post, parent, self._me.id, self._me.name)
+            or (parent is not None and parent.author == self._me.id)
+            or await self._painted(mention) is not None
+        )
+
+    async def place(self, mention: Mention) -> Job | None:
+        """The job that a mention, `completed`, makes or has made; None where it asks for nothing."""
+        parent = mention.others.get(mention.post.replied_to or "")
+        painted = await self._painted(mention)
+        is_ours = painted is not None or (parent is not None and parent.author == self._me.id)
+        if is_ours and not mention.post.photos:
+            return await self._vary(mention, painted)
+        is_meant_for_us = not is_ours and is_meant(mention.post, parent, self._me.id, self._me.name)
+        said = self._understood(mention, is_meant_for_us)
         if said is None:
             return None
-        mention = await self._with_pictures(mention)
         photos = pictures_of(mention.post, mention.others)
         if await self._is_of_opted_out(mention, photos):
             return None
         if not photos:
-            if not is_for_us or self._answers_nobody(mention):
+            if not is_meant_for_us or self._answers_nobody(mention):
                 return None
             raise BadPicture(phrase("x-film" if _has_film(mention) else "x-how-to"), "picture_missing")
         if await self._is_too_much(mention):
             return None
         return await self._paint(mention, photos, said)
+
+    async def _painted(self, mention: Mention) -> Job | None:
+        """The job of the painting that is answered, where it is one of ours and still known."""
+        answered = mention.post.replied_to
+        return await self._services.job_of(PLATFORM, answered) if answered else None
+
+    def _is_named(self, post: Post) -> bool:
+        return post.replied_to is None or f"@{self._me.name.lower()}" in post.visible.lower()
 
     def _understood(self, mention: Mention, is_for_us: bool) -> Understood | None:
         """The words; None where they are others' talk, with our name in it by X's doing."""
@@ -88,24 +134,6 @@ class Ordering:
                 raise
             return None
         return said if is_for_us or said.in_full else None
-
-    async def _with_pictures(self, mention: Mention) -> Mention:
-        """Ask for the post that it refers to, where its pictures are needed and were not told."""
-        post = mention.post
-        if post.photos and not post.has_more:
-            return mention
-        if post.has_more:
-            whole = await self._api.post(post.id)
-            if whole and whole.photos:
-                return dataclasses.replace(mention, post=dataclasses.replace(post, photos=whole.photos))
-        others = dict(mention.others)
-        for one in (post.replied_to, post.quoted):
-            known = others.get(one or "")
-            if one and (known is None or known.has_more or not known.author):
-                found = await self._api.post(one)
-                if found:
-                    others[one] = found
-        return dataclasses.replace(mention, others=others)
 
     async def _is_of_opted_out(self, mention: Mention, photos: tuple[Photo, ...]) -> bool:
         """Whether the pictures are of somebody who wants nothing to do with the bot: theirs are not painted, either."""
@@ -120,7 +148,7 @@ class Ordering:
         return refers is not None and refers not in mention.others
 
     async def _is_too_much(self, mention: Mention) -> bool:
-        latest = await self._services.desk.history(mention.requester, _PER_CONVERSATION)
+        latest = await self._services.desk.history(mention.requester, _LATEST)
         since = self._services.clock() - _DAY_S
         here = [job for job in latest if job.place == mention.place and job.created_at > since]
         if len(here) < _PER_CONVERSATION:
@@ -157,13 +185,12 @@ class Ordering:
             )
             return await self._services.intake.accept(order)
 
-    async def _vary(self, mention: Mention, painting: Post) -> Job | None:
-        """Another painting from the same pictures, where the answer to a painting asks for one."""
+    async def _vary(self, mention: Mention, job: Job | None) -> Job | None:
+        """Another painting from the same pictures as that of `job`, where the answer to a painting asks for one."""
         verb = variation_of(mention.post)
         said = None if verb else self._understood(mention, is_for_us=False)
         if verb is None and said is None:
             return None
-        job = await self._services.job_of(PLATFORM, painting.id)
         if job is None:
             raise NotReady(phrase("x-not-kept"), "input_gone")
         if await self._is_too_much(mention):

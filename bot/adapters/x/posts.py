@@ -76,11 +76,15 @@ def read_page(answer: Mapping[str, Any]) -> Page:
     media = {one.get("media_key"): one for one in includes.get("media") or ()}
     users = {one["id"]: one.get("username") for one in includes.get("users") or ()}
     data = answer.get("data") or []
-    told = [data] if isinstance(data, dict) else data
+    told = filter(_is_post, [data] if isinstance(data, dict) else data)
     others = [*(includes.get("tweets") or ()), *(includes.get("posts") or ())]
-    included = {one["id"]: _read(one, media, users) for one in others}
+    included = {one["id"]: _read(one, media, users) for one in others if _is_post(one)}
     token = (answer.get("meta") or {}).get("next_token")
     return Page(tuple(_read(one, media, users) for one in told), included, token, len(users))
+
+
+def _is_post(told: Any) -> bool:
+    return isinstance(told, dict) and str(told.get("id", "")).isdecimal()
 
 
 def _read(told: Mapping[str, Any], media: Mapping[Any, Any], users: Mapping[str, str | None]) -> Post:

@@ -34,6 +34,7 @@ class Services:
     switches: Switches
     budget: Budget
     notices: Notices
+    open_jobs: Callable[[str], Awaitable[int]]  #: how many an adapter has taken in
     job_of: Callable[[str, str], Awaitable[Job | None]]  #: by adapter and the id of the reply
     picture_bytes: int  #: the heaviest picture that is taken
     clock: Callable[[], float]  #: gives Unix seconds

@@ -19,11 +19,20 @@ _LIGHT = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 def line(said: Said, language: str) -> str:
     """One line of at most `MAX_WEIGHT`."""
     # A name would call somebody who has not asked; “cat.gif” becomes a link, which costs twenty times as much.
-    text = re.sub(r"[@＠](?=\w)", "", " ".join(say(said, language).split()))
-    text = re.sub(r"https?://|(?<=\w)\.(?=[^\W\d_])", " ", text)
-    if weight(text) <= MAX_WEIGHT:
+    text = re.sub(r"[@＠]+(?=\w)", "", " ".join(say(said, language).split()))
+    return _cut(re.sub(r"https?://|(?<=\w)\.(?=[^\W\d_])", " ", text), MAX_WEIGHT)
+
+
+def worded_otherwise(text: str, to: str) -> str:
+    """The same, so that no other answer is the same."""
+    end = f" · {to[-6:]}"
+    return _cut(text, MAX_WEIGHT - weight(end)) + end
+
+
+def _cut(text: str, most: int) -> str:
+    if weight(text) <= most:
         return text
-    while weight(text) > MAX_WEIGHT - 2:
+    while weight(text) > most - 2:
         text = text[:-1]
     return f"{text.rstrip()}…"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import functools
 import json
 import traceback
@@ -83,7 +84,9 @@ class Server:
             response = web.Response(status=500)
         if fault and fault.status and fault.done:
             response = fault.response(world.words.problems)
-        more = {**headers, "x-access-level": world.access_level}
+        # By the clock that limits are counted by; a client has no other to compare them with.
+        date = email.utils.formatdate(world.now(), usegmt=True)
+        more = {**headers, "x-access-level": world.access_level, "Date": date}
         response.headers.update({name: value for name, value in more.items() if name not in response.headers})
         status = 0 if fault and fault.silent else response.status
         query = {} if http.method == "POST" else dict(http.query)

@@ -181,9 +181,12 @@ async def _all_done(booth: Booth) -> bool:
 
 
 def _resident_mb(x: FakeX) -> float:
-    """Of this process, the server of ours included, which is made to forget the pictures that it was brought."""
+    """Of this process, the server of ours included, which is made to forget all that it was told."""
     for upload in x.uploads:
         upload.data = upload.media.data = b""
+    for call in x.calls:
+        object.__setattr__(call, "json", None)
+        object.__setattr__(call, "params", {})
     gc.collect()
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1e3

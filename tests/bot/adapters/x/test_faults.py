@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 
 from bot.errors import AdapterDown
+from bot.moderation import Verdict
+from bot.spending import total
 from config.settings import ModerationSettings
-from tests.bot.adapters.x.summoning import Booth, open_booth, picture, until
+from tests.bot.adapters.x.summoning import Booth, open_booth, picture, unread, until
 from tests.fakes.x import FakeX, fake_x
+from tests.fakes.x.views import View
 
 BOT = "@atelier_bot"
 CONTENT, STYLE = picture(64), picture(72)
@@ -313,3 +317,232 @@ async def test_a_dry_run_posts_nothing_and_writes_what_it_would(tmp_path: Path, 
     assert "two pictures" in words["text"]
     assert len(list((tmp_path / "x").glob(f"{post.id}.*"))) == 2
     assert not {call.name for call in x.calls} & {"upload", "metadata", "create"}
+
+
+async def test_a_painting_that_is_refused_is_answered_without_a_reason(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(file: Path, adapter: str, subject: str) -> Verdict:
+        return Verdict(publishable=not subject.startswith("painting"), score=0.9)
+
+    monkeypatch.setattr(booth.house.moderation, "check", check)
+    post = await booth.alice.post(BOT, [CONTENT, STYLE])
+    answer = await booth.answer(post)
+    assert not answer.media and answer.said.startswith("I cannot send a painting of these pictures.")
+    await booth.quiet()
+    assert (await booth.house.read(await booth.made(post))).reason == "moderated"
+
+
+# ---- bots that answer bots
+
+
+async def test_a_bot_that_answers_every_painting_is_left_alone_in_the_end(booth: Booth) -> None:
+    answer = await booth.answer(await booth.alice.post(BOT, [CONTENT, STYLE]))
+    for _ in range(11):
+        answer = await booth.answer(await booth.alice.post("again", reply_to=answer))
+    await booth.silent(await booth.alice.post("again", reply_to=answer))
+    assert any("without end" in text for text in await notices(booth))
+    # Elsewhere she is welcome.
+    await booth.answer(await booth.alice.post(BOT, [CONTENT, STYLE]))
+
+
+async def test_a_bot_that_talks_back_is_not_talked_to(booth: Booth) -> None:
+    answer = await booth.answer(await booth.alice.post(BOT, [CONTENT, STYLE]))
+    await booth.silent(await booth.alice.post("I am a bot, too! How may I help you?", reply_to=answer))
+    help_text = await booth.answer(await booth.alice.post(f"{BOT} hello"))
+    await booth.silent(await booth.alice.post("Beep. I do not understand.", reply_to=help_text))
+
+
+# ---- what happens while something is under way
+
+
+@pytest.mark.parametrize("word", ["stop", "delete"])
+async def test_nothing_is_posted_after_stop_or_delete(booth: Booth, word: str) -> None:
+    hanging = booth.x.fail("upload", hang="after", times=None)
+    post = await booth.alice.post(BOT, [CONTENT, STYLE])
+    await booth.x.until(lambda: hanging.hits > 0)
+    said = await booth.alice.post(f"{BOT} {word}")
+    if word == "stop":
+        await booth.until_opted_out()
+    else:
+        await booth.answer(said)
+    hanging.end()
+    # The call that hangs is cut off, and the answer taken up again.
+    await booth.x.go_down()
+    await booth.x.come_back()
+    await booth.silent(post)
+
+
+async def test_a_short_answer_that_waits_is_not_given_after_stop(booth: Booth) -> None:
+    trouble = booth.x.fail("create", status=500, times=None)
+    post = await booth.alice.post(f"{BOT} hello")
+    await booth.x.until(lambda: trouble.hits > 0)
+    await booth.alice.post(f"{BOT} stop")
+    await booth.until_opted_out()
+    trouble.end()
+    await booth.silent(post)
+
+
+async def test_a_mention_that_waits_is_erased_with_the_rest(booth: Booth) -> None:
+    trouble = booth.x.fail("media", status=503, times=None)
+    post = await booth.alice.post(f"{BOT} #woodcut", [CONTENT])
+    await booth.x.until(lambda: trouble.hits > 1)
+    await booth.answer(await booth.alice.post(f"{BOT} delete"))
+    trouble.end()
+    await booth.silent(post)
+    assert await booth.job(post) is None
+
+
+async def test_what_three_stops_have_interrupted_is_still_answered(tmp_path: Path, x: FakeX) -> None:
+    hanging = x.fail("media", hang="before", times=None)
+    alice = x.person("Alice")
+    async with open_booth(tmp_path, x, alice):
+        post = await alice.post(f"{BOT} #woodcut", [CONTENT])
+        await x.until(lambda: hanging.hits > 0)
+    for _ in range(3):
+        before = hanging.hits
+        async with open_booth(tmp_path, x, alice):
+            await x.until(lambda before=before: hanging.hits > before)  # type: ignore[misc]
+    hanging.end()
+    async with open_booth(tmp_path, x, alice) as booth:
+        await booth.answer(post)
+
+
+async def test_many_mentions_are_read_within_a_small_limit_day_by_day(tmp_path: Path, x: FakeX) -> None:
+    async with open_booth(tmp_path, x):
+        pass
+    people = [x.person(f"Person {number}") for number in range(60)]
+    posts = [await person.post(f"{BOT} hello") for person in people]
+
+    def answered() -> int:
+        return sum(bool(x.replies_to(post)) for post in posts)
+
+    async with open_booth(tmp_path, x, people[0], daily_limit=0.5) as booth:
+
+        async def is_day_over() -> bool:
+            left = 0.5 - total(await booth.services.budget.today())
+            is_spent = left < 5 * 0.026 and not await unread(booth.house)
+            return is_spent or answered() == len(posts)
+
+        days = 0
+        while answered() < len(posts):
+            before, days = answered(), days + 1
+            await until(is_day_over)
+            assert answered() > before
+            booth.house.clock.ahead_s += 86_400
+        assert 3 <= days <= 5  # a day pays for 18 mentions and their answers
+
+
+# ---- answers of X's that are none
+
+
+@pytest.mark.parametrize(
+    "status,body",
+    [
+        (200, "null"),
+        (200, "[]"),
+        (200, '"busy"'),
+        (200, '{"data": [{"text": "no id"}, null]}'),
+        (200, '{"data": {}}'),
+        (503, '"busy"'),
+        (503, '{"errors": null}'),
+        (400, "<html>"),
+        (404, "<html>"),
+        (408, "<html>"),
+        (409, "<html>"),
+    ],
+)
+async def test_an_odd_answer_is_waited_out(booth: Booth, status: int, body: str) -> None:
+    trouble = booth.x.fail("mentions", status=status, body=body, times=2)
+    await booth.x.until(lambda: trouble.hits == 2)
+    await booth.answer(await booth.alice.post(f"{BOT} hello"))
+
+
+async def test_a_limit_without_a_number_is_waited_for(booth: Booth) -> None:
+    trouble = booth.x.fail("mentions", status=429, headers={"x-rate-limit-reset": "soon"})
+    await booth.x.until(lambda: trouble.hits == 1)
+    await booth.answer(await booth.alice.post(f"{BOT} hello"))
+
+
+async def test_a_post_that_x_waited_for_in_vain_is_looked_for(booth: Booth) -> None:
+    booth.x.fail("create", status=408, body="<html>")
+    post = await booth.alice.post(BOT, [CONTENT, STYLE])
+    await booth.answer(post)
+    await booth.quiet()
+    assert len(booth.x.replies_to(post)) == 1
+
+
+async def test_permission_taken_away_is_noticed_by_a_short_answer_too(tmp_path: Path, x: FakeX) -> None:
+    with pytest.raises(AdapterDown, match="Read and write"):
+        async with open_booth(tmp_path, x) as booth:
+            x.access_level = "read"
+            await booth.alice.post(f"{BOT} hello")
+            await x.until(lambda: not booth.adapter.listening.is_set())
+
+
+async def test_stopping_does_not_wait_for_a_call_that_hangs(tmp_path: Path, x: FakeX) -> None:
+    async with open_booth(tmp_path, x):
+        hanging = x.fail("mentions", hang="before", times=None)
+        await x.until(lambda: hanging.hits > 0)
+        began = time.monotonic()
+    assert time.monotonic() - began < 6
+
+
+async def test_a_picture_host_that_is_asked_too_much_is_asked_later(booth: Booth) -> None:
+    booth.x.fail("media", status=429)
+    assert (await booth.answer(await booth.alice.post(f"{BOT} #woodcut", [CONTENT]))).media
+
+
+async def test_what_was_looked_up_is_not_paid_for_again(tmp_path: Path, x: FakeX) -> None:
+    x.field_names = "post"
+    async with open_booth(tmp_path, x) as booth:
+        trouble = x.fail("media", status=503, times=3)
+        theirs = await x.person("Bob").post("look", [CONTENT, STYLE])
+        await booth.answer(await booth.alice.post(BOT, reply_to=theirs))
+        assert trouble.hits == 3 and x.bill["post"] == 1
+
+
+# ---- who is spoken to
+
+
+@pytest.mark.parametrize("names", ["tweet", "post"])
+async def test_talk_among_others_is_neither_an_order_nor_a_word_to_the_bot(
+    tmp_path: Path, x: FakeX, names: Any
+) -> None:
+    x.field_names = names
+    async with open_booth(tmp_path, x) as booth:
+        post = await booth.alice.post(BOT, [CONTENT, STYLE])
+        answer = await booth.answer(post)
+        stronger = await booth.alice.post("stronger", reply_to=answer)
+        await booth.answer(stronger)
+        first, second = await booth.made(post), await booth.made(stronger)
+        assert first.content == second.content and second.options.strength > first.options.strength
+        bob = x.person("Bob")
+        nice = await bob.post("lovely, is it not? what shall I do with my copy?", reply_to=answer)
+        delete = await booth.alice.post("Delete!", reply_to=nice)
+        stop = await booth.alice.post("stop", reply_to=await bob.post("really?", reply_to=delete))
+        for one in (nice, delete, stop):
+            await booth.silent(one)
+        assert await booth.job(post) and not (await booth.services.accounts.get(f"x:{booth.alice.id}")).opted_out
+
+
+async def test_a_post_that_x_has_not_told_is_asked_for(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    painted = await booth.alice.post(BOT, [CONTENT, STYLE])
+    answer = await booth.answer(painted)
+    await booth.quiet()
+    monkeypatch.setattr(View, "_refer", lambda self, parent: None)
+    theirs = await booth.x.person("Bob").post("look", [CONTENT, STYLE])
+    assert (await booth.answer(await booth.alice.post(BOT, reply_to=theirs))).media
+    stronger = await booth.alice.post("stronger", reply_to=answer)
+    await booth.answer(stronger)
+    assert (await booth.made(stronger)).content == (await booth.made(painted)).content
+
+
+async def test_a_dry_run_forgets_who_is_erased(tmp_path: Path, x: FakeX) -> None:
+    async with open_booth(tmp_path, x, dry_run=True) as booth:
+        await booth.alice.post(f"{BOT} #woodcut", [CONTENT])
+        other = await x.person("Bob").post(f"{BOT} hello")
+        await booth.quiet()
+        delete = await booth.alice.post(f"{BOT} delete")
+        await booth.quiet()
+    assert {file.stem for file in (tmp_path / "x").glob("*.*")} == {other.id, delete.id}

@@ -48,19 +48,24 @@ async def test_near_the_limit_the_bot_looks_less_often_and_at_it_it_rests(tmp_pa
         pauses.append(seconds)
         await asyncio.sleep(0.05)
 
-    # The keys cost 1 cent, the mention 1.1, the answer 1.5.
-    async with open_booth(tmp_path, x, sleep=sleep, poll_interval_s=7, daily_limit=0.044) as booth:
-        await booth.answer(await booth.alice.post(BOT, [CONTENT, STYLE]))
+    # The keys cost 1 cent. Mentions are looked for as long as five can be paid for, at 2.6 cents each.
+    async with open_booth(tmp_path, x, sleep=sleep, poll_interval_s=7, daily_limit=1) as booth:
+        assert pauses[0] == 7
+        await booth.services.budget.spend("user", 80)
         await x.until(lambda: 28 in pauses)
-        assert pauses[0] == 7 and booth.adapter.state.startswith("up, looking less often")
-        waiting = await booth.alice.post(BOT, [CONTENT, STYLE])
-        await x.until(lambda: booth.adapter.state.startswith("resting: the limit of $0.044 a day"))
+        assert booth.adapter.state == "up"
+        seen = await booth.alice.post(BOT, [CONTENT, STYLE])
+        await booth.made(seen)
+        await booth.services.budget.spend("user", 4)
+        unseen = await booth.alice.post(BOT, [CONTENT, STYLE])
+        await x.until(lambda: booth.adapter.state.startswith("resting: the limit of $1 a day"))
+        # What is left is for the answers.
+        await booth.answer(seen)
         (notice,) = await booth.house.notices.latest(5)
         assert notice.kind == "spend" and "X rests" in notice.text
-        assert await spent(booth) <= 0.044 + 0.011  # what one look may bring is known only afterwards
-        assert x.replies_to(waiting) == []
+        assert await spent(booth) <= 1 and x.replies_to(unseen) == []
         booth.house.clock.ahead_s += 86_400
-        await booth.answer(waiting)
+        await booth.answer(unseen)
         await booth.quiet()
         assert booth.adapter.state == "up"
 

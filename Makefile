@@ -14,7 +14,7 @@ setup: $(INSTALLED)  ## create .venv, install everything pinned, fetch the encod
 	@test ! -e atelier.toml -a ! -e .env -a -n "$(wildcard data/weights/$(or $(ATELIER_RENDERER__ENCODER),vgg16)-*.safetensors)" || $(BIN)/atelier weights
 
 test: setup $(TESTABLE) chromium check  ## run every check and test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.together
 
 coverage: setup $(TESTABLE) chromium  ## run every test and say which lines none of them reaches; takes longer
 	@$(BIN)/python -m pytest --cov=bot --cov=renderer --cov=config --cov-report=term:skip-covered

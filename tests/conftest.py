@@ -12,6 +12,19 @@ from renderer import weights
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+#: Tests that paint, or let a process paint. Two at a time would take one another's cores and time.
+_PAINTING = (
+    *("renderer", "sheet", "bench", "bot/pools", "bot/test_cli.py", "bot/test_paint.py", "browser/test_painting.py"),
+    *("test_end_to_end.py", "test_telegram_end_to_end.py", "test_x_end_to_end.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what paints, so that it can run in one process, one after another, beside the rest."""
+    for item in items:
+        if item.path.relative_to(REPOSITORY / "tests").as_posix().startswith(_PAINTING):
+            item.add_marker(pytest.mark.painting)
+
 
 @pytest.fixture(scope="session")
 def weights_dir() -> Path:

@@ -211,11 +211,11 @@ class XAdapter:
         self._denied.set()
 
     async def _tell_over_budget(self, over: OverBudget) -> None:
-        self.state = f"resting: {over}"
         now = self._services.clock()
         if now >= self._told_until:
             self._told_until = now + over.until_s
             await self._services.notices.add("spend", f"X rests: {over}; paintings are kept and answered afterwards")
+        self.state = f"resting: {over}"
 
     async def _close(self, api: Api, answering: Answering | None) -> None:
         """Look no more, let what is under way end, and only then hang up."""

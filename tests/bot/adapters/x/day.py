@@ -184,9 +184,7 @@ def _resident_mb(x: FakeX) -> float:
     """Of this process, the server of ours included, which is made to forget all that it was told."""
     for upload in x.uploads:
         upload.data = upload.media.data = b""
-    for call in x.calls:
-        object.__setattr__(call, "json", None)
-        object.__setattr__(call, "params", {})
+    x.calls[:] = [call._replace(json=None, params={}) for call in x.calls]
     gc.collect()
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1e3

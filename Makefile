@@ -34,9 +34,10 @@ sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE
 	@$(BIN)/python -m tests.sheet $(if $(PICTURES),--pictures '$(PICTURES)') $(if $(STYLES),--styles '$(STYLES)') \
 	  $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out '$(OUT)')
 
-docs: $(INSTALLED)  ## renew the tables of settings and options
+docs: $(INSTALLED)  ## renew the tables of settings, options and metrics
 	@$(BIN)/python -m config.table README.md docs/settings.md
 	@$(BIN)/python -m bot.options.table docs/options.md
+	@$(BIN)/python -m bot.metrics.table docs/monitoring.md
 
 pictures: setup $(TESTABLE) chromium  ## paint and photograph anew what the README shows
 	@$(BIN)/python -m tests.docs_pictures

@@ -18,6 +18,7 @@ from bot.blobs import DirectoryBlobs
 from bot.child import child_of
 from bot.control import Control
 from bot.desk import Desk
+from bot.disk import Disk
 from bot.dispatch import Dispatch
 from bot.erasure import Erasure
 from bot.errors import AdapterDown, OperatorError
@@ -25,12 +26,14 @@ from bot.estimates import Estimates
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
+from bot.metrics import Metrics
 from bot.moderation import Moderation
 from bot.notices import Notices
 from bot.outbox import Outbox
 from bot.pairing import Pairing
 from bot.pools.local import LocalPool
 from bot.ports import Adapter
+from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.spending import Budget
 from bot.store import Store
@@ -69,7 +72,9 @@ class _Service:
         self._down: dict[str, str] = {}
         self._tasks: asyncio.TaskGroup
         self._pool = pool = LocalPool(spec, patience, self._blobs, self._spawn)
-        self._outbox = Outbox(store, self._blobs, self._adapters)
+        budgets = [self._x_budget()] if settings.x.is_wanted else []
+        self._metrics = Metrics(store, pool, self._adapter_states, budgets)
+        self._outbox = Outbox(store, self._blobs, self._adapters, self._metrics)
         reply_due = self._outbox.ring
         self._scheduler = Scheduler(store, pool, latest, reply_due)
         self._notices = Notices(store)
@@ -78,16 +83,17 @@ class _Service:
         self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, ring, reply_due, moderation)
         self._accounts = Accounts(store, settings.limits, _invited(settings))
         estimates = Estimates(store.queue, pool)
+        self._disk = Disk(folder, settings.retention, store, self._notices.add)
         self._intake = Intake(
-            store, self._blobs, settings.limits, estimates, self._scheduler, self._accounts, moderation
+            store, self._blobs, settings.limits, estimates, self._scheduler, self._accounts, moderation, self._disk
         )
         self._desk = Desk(store, self._blobs, pool, self._scheduler, latest, self._adapter_states, reply_due)
-        self._erasure = Erasure(store, self._blobs, pool, folder / _FILMS)
-        budgets = [self._x_budget()] if settings.x.is_wanted else []
+        self._films = films = Films(folder / _FILMS)
+        self._erasure = Erasure(store, self._blobs, pool, films)
+        self._retention = Retention(store, self._blobs, films, pool, settings.retention, reply_due)
         self._admin = Admin(store, self._desk, pool, self._accounts, self._notices, reply_due, budgets)
         self._control = Control(self._admin, folder)
         self._gallery = Gallery(settings)
-        self._films = Films(folder / _FILMS)
         if settings.web.enabled:
             self._web = self._web_adapter()
             self._adapters[self._web.name] = self._web
@@ -101,7 +107,8 @@ class _Service:
 
     def _web_adapter(self) -> WebAdapter:
         settings, uploads = self._settings, self._folder / "uploads"
-        return WebAdapter(settings.web, settings.limits, self._intake, self._desk, self._gallery, self._films, uploads)
+        pictures = (self._gallery, self._films, uploads)
+        return WebAdapter(settings.web, settings.limits, self._intake, self._desk, *pictures, self._metrics)
 
     def _telegram_adapter(self) -> Adapter:
         # Here, since its library takes memory that a service without Telegram can do without.
@@ -121,6 +128,7 @@ class _Service:
             addresses=self._store.addresses,
             admin=self._admin,
             notices=self._notices,
+            metrics=self._metrics,
         )
         return TelegramAdapter(self._settings.telegram, services, self._folder / "telegram")
 
@@ -146,6 +154,7 @@ class _Service:
             switches=self._store.switches,
             budget=budget,
             notices=self._notices,
+            metrics=self._metrics,
             open_jobs=self._store.queue.open_of,
             job_of=self._store.outbox.job_of,
             picture_bytes=int(self._settings.limits.picture_mb * 1e6),
@@ -169,6 +178,9 @@ class _Service:
                 self._spawn(self._announce(), "announcement"),
                 self._spawn(self._gallery.examine(), "gallery"),
                 self._spawn(self._control.run(), "control"),
+                self._spawn(self._metrics.watch_loop(), "event loop lag"),
+                self._spawn(self._retention.run(), "retention"),
+                self._spawn(self._disk.run(), "disk"),
             )
             await self._stop.wait()
             log.info("stopping")

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 #: SHA-256 in hex and a suffix, by which the media type is known.
@@ -61,10 +62,27 @@ class DirectoryBlobs:
             raise FileNotFoundError(f"no blob {name!r}")
         return path
 
-    async def delete(self, name: str) -> None:
-        """Remove a blob; no error when it is gone."""
-        with contextlib.suppress(FileNotFoundError):
-            await asyncio.to_thread(lambda: self.path(name).unlink())
+    async def names(self) -> list[str]:
+        """All blobs that there are."""
+        return await asyncio.to_thread(
+            lambda: [file.name for file in self._root.glob("??/*") if NAME.fullmatch(file.name)]
+        )
+
+    def put_at(self, name: str) -> float:
+        """When these bytes were put last (Unix seconds); 0 where there is no such blob."""
+        try:
+            return self.path(name).stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    async def delete(self, *names: str) -> None:
+        """Remove blobs; no error when one is gone."""
+        await asyncio.to_thread(self._delete, names)
+
+    def _delete(self, names: Iterable[str]) -> None:
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                self.path(name).unlink()
 
 
 def _fsync(directory: Path) -> None:

@@ -18,6 +18,10 @@ from bot.store.tables import ReplyState
 from bot.texts import phrase
 from renderer.protocol import Progress
 
+#: States of a worker that has loaded all that it needs.
+_READY = frozenset({"idle", "painting"})
+#: Switches with which nothing is taken in, and how that is told to who watches the service.
+_CLOSED = {"drained": "drained: nothing is taken in", "disk-full": "the disk is full: nothing is taken in"}
 _ID_PREFIX = re.compile(r"[0-9a-fA-F]{4,32}")
 
 
@@ -30,6 +34,7 @@ class JobView:
     eta_s: float | None  #: seconds until the painting can be expected, None once it is rendered or ended
     progress: Progress | None  #: the newest, while it is rendered
     paused: str | None = None  #: the operator's reason, while it waits and nothing is painted
+    is_kept: bool = True  #: False once its painting has been removed
 
 
 class Desk:
@@ -156,6 +161,18 @@ class Desk:
             "queue": {status.value: number for status, number in counts.items()} | {"uncertain": uncertain},
         }
 
+    async def obstacles(self) -> list[str]:
+        """Why an order would not be taken in and painted now, a line each; none where the service is ready."""
+        workers = (await self._pool.status()).workers
+        obstacles = []
+        if not any(worker.state in _READY for worker in workers):
+            states = ", ".join(f"{worker.name} {worker.reason or worker.state}" for worker in workers)
+            obstacles.append(f"no renderer is ready ({states or 'there is none'})")
+        for switch, why in _CLOSED.items():
+            if await self._store.switches.get(switch) is not None:
+                obstacles.append(why)
+        return obstacles
+
     async def _own(self, job_id: str, requester: str) -> Job:
         job = await self._store.jobs.get(job_id)
         if job is None or job.requester != requester:
@@ -180,7 +197,15 @@ class Desk:
         outlook = await self._scheduler.outlook(job)
         paused = await self._store.switches.get("paused") if outlook.position else None
         reason = None if paused is None else paused["reason"]
-        return JobView(job, outlook.position, outlook.eta_s, self._latest.get(job.id), reason)
+        is_kept = job.result is None or self._is_there(job.result)
+        return JobView(job, outlook.position, outlook.eta_s, self._latest.get(job.id), reason, is_kept)
+
+    def _is_there(self, blob: str) -> bool:
+        try:
+            self._blobs.path(blob)
+        except FileNotFoundError:
+            return False
+        return True
 
 
 def _renderer(pool: PoolStatus) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.errors import Unexamined
 from bot.jobs import MAX_ATTEMPTS, IllegalTransition, Job, Status, made_smaller, smaller
@@ -58,16 +59,18 @@ class Dispatch:
 
     async def on_event(self, event: Event) -> None:
         """Consume one event of the pool; a terminal one is committed when this returns, even if it is cancelled."""
-        match event:
-            case Started():
-                await self._started(event)
-            case Progress():
-                self._progress(event)
-            case Done() | Failed():
-                ending = asyncio.create_task(self._ended(event), name=f"end of {event.job}")
-                self._endings.add(ending)
-                ending.add_done_callback(self._endings.discard)
-                await asyncio.shield(ending)
+        # Tasks that are begun within take the id along, into what platforms and moderation log, too.
+        with bound_contextvars(job=event.job):
+            match event:
+                case Started():
+                    await self._started(event)
+                case Progress():
+                    self._progress(event)
+                case Done() | Failed():
+                    ending = asyncio.create_task(self._ended(event), name=f"end of {event.job}")
+                    self._endings.add(ending)
+                    ending.add_done_callback(self._endings.discard)
+                    await asyncio.shield(ending)
 
     async def stop(self, grace_s: float) -> None:
         """Let no further job begin, wait up to `grace_s` for those being rendered, then take the rest back.
@@ -99,7 +102,7 @@ class Dispatch:
                 raise IllegalTransition("nothing is begun now")
             job = await self._store.jobs.hand_over(event.job, event.attempt, event.delivery)
         except IllegalTransition as late:
-            log.info("start refused", job=event.job, attempt=event.attempt, why=str(late))
+            log.info("start refused", attempt=event.attempt, why=str(late))
             await self._pool.cancel(event.job, event.attempt)
             return
         if job.status is Status.CANCELLED:
@@ -108,7 +111,7 @@ class Dispatch:
             return
         self._rendering[job.id] = job
         self._idle.clear()
-        log.info("job started", job=job.id, attempt=job.attempt, delivery=event.delivery, worker=event.worker)
+        log.info("job started", attempt=job.attempt, delivery=event.delivery, worker=event.worker)
 
     async def _is_paused_for(self, job_id: str) -> bool:
         """While paused, what waits in the pool is not begun; what a worker's death has interrupted goes on."""
@@ -150,7 +153,7 @@ class Dispatch:
         try:
             job = await self._end(event)
         except IllegalTransition as late:
-            log.info("late end dropped", job=event.job, attempt=event.attempt, kind=event.kind, why=str(late))
+            log.info("late end dropped", attempt=event.attempt, kind=event.kind, why=str(late))
             if isinstance(event, Done):
                 await self._discard(event)
         else:
@@ -182,12 +185,12 @@ class Dispatch:
             subject = f"painting {job.id[:8]} of {job.requester}"
             verdict = await self._moderation.check(self._blobs.path(done.result), job.adapter, subject)
         except (Unexamined, FileNotFoundError) as exc:
-            log.error("painting not looked at", job=job.id, attempt=job.attempt, why=str(exc))
+            log.error("painting not looked at", attempt=job.attempt, why=str(exc))
             await self._discard(done)
             return await self._failed(job, _internal(done, str(exc)))
         if verdict.publishable:
             return await self._store.jobs.painted(job, done.result, _facts(done, job), done.frames)
-        log.info("painting refused", job=job.id, attempt=job.attempt, score=verdict.score)
+        log.info("painting refused", attempt=job.attempt, score=verdict.score)
         # Before the end is stored: whatever comes between, the picture is gone.
         await self._discard(done)
         return await self._store.jobs.finish(job, Status.FAILED, "moderated")
@@ -240,6 +243,6 @@ def _facts(done: Done, job: Job) -> dict[str, Any]:
 def _log_end(event: Done | Failed, job: Job) -> None:
     if isinstance(event, Failed) and event.reason is not FailureReason.CANCELLED:
         facts = {"reason": event.reason, "detail": event.detail}
-        log.warning("painting failed", job=job.id, attempt=event.attempt, status=job.status, **facts)
+        log.warning("painting failed", attempt=event.attempt, status=job.status, **facts)
     else:
-        log.info("painting ended", job=job.id, attempt=event.attempt, status=job.status)
+        log.info("painting ended", attempt=event.attempt, status=job.status)

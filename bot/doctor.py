@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from bot.child import child_of
 from bot.errors import AdapterDown, OperatorError
@@ -21,8 +20,8 @@ from renderer.protocol import Event
 from renderer.supervisor import Supervisor
 
 _TORCH = {"torch": "2.13.0", "torchvision": "0.28.0"}
-_LITTLE_DISK = 2e9
-_TOO_LITTLE_DISK = 5e8
+#: Times the room below which a service takes nothing in: less is little.
+_LITTLE_DISK = 2
 
 
 class Verdict(StrEnum):
@@ -52,7 +51,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     data = _data(settings)
     yield data
     if data.verdict is not Verdict.ILL:
-        yield _disk(settings.data_dir)
+        yield _disk(settings)
     async for finding in _renderer(settings):
         yield finding
     yield _web(settings, served=data.verdict is Verdict.CARE)
@@ -81,12 +80,15 @@ def _data(settings: Settings) -> Finding:
         return Finding("data folder", Verdict.ILL, str(exc), "set ATELIER_DATA_DIR to a folder of your own")
 
 
-def _disk(folder: Path) -> Finding:
-    free = shutil.disk_usage(folder).free
+def _disk(settings: Settings) -> Finding:
+    free, least = shutil.disk_usage(settings.data_dir).free, settings.retention.closing_bytes
     text = f"{free / 1e9:.1f} GB free"
-    if free < _LITTLE_DISK:
-        verdict = Verdict.ILL if free < _TOO_LITTLE_DISK else Verdict.CARE
-        return Finding("disk", verdict, text, "make room, or set ATELIER_DATA_DIR to a larger disk")
+    mend = "make room, or set ATELIER_DATA_DIR to a larger disk"
+    if free < least:
+        text += f"; below {least / 1e9:g} GB no orders are taken (ATELIER_RETENTION__LOW_DISK_MB)"
+        return Finding("disk", Verdict.ILL, text, mend)
+    if free < least * _LITTLE_DISK:
+        return Finding("disk", Verdict.CARE, f"{text}; no orders are taken below {least / 1e9:g} GB", mend)
     return Finding("disk", Verdict.WELL, text)
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-
 import structlog
 
+from bot.films import Films
 from bot.ports import BlobStore, RenderPool
 from bot.store import Store
 
@@ -14,13 +12,13 @@ log = structlog.get_logger(__name__)
 
 
 class Erasure:
-    """Erases people. `made` is a folder of files that were made from blobs and are named after them."""
+    """Erases people."""
 
-    def __init__(self, store: Store, blobs: BlobStore, pool: RenderPool, made: Path) -> None:
+    def __init__(self, store: Store, blobs: BlobStore, pool: RenderPool, films: Films) -> None:
         self._store = store
         self._blobs = blobs
         self._pool = pool
-        self._made = made
+        self._films = films
 
     async def erase(self, requester: str) -> int:
         """Cancel and remove every job, picture, vote, beginning, letter and setting of a person; returns how many jobs.
@@ -32,11 +30,6 @@ class Erasure:
         for job_id, attempt in erased.underway:
             await self._pool.cancel(job_id, attempt)
         removed = await self._store.blobs.discard(self._blobs, *erased.blobs)
-        await asyncio.to_thread(self._remove_made, {name.partition(".")[0] for name in removed})
+        self._films.forget(removed)
         log.info("person erased", jobs=erased.number, pictures=len(removed))
         return erased.number
-
-    def _remove_made(self, stems: set[str]) -> None:
-        for file in self._made.glob("*"):
-            if file.stem in stems:
-                file.unlink(missing_ok=True)

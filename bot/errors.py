@@ -9,11 +9,12 @@
     │   ├── BadRequest            bad_options, bad_upload, bad_format, …
     │   ├── UnknownWord           unknown_word; says the nearest known one
     │   ├── UnknownStyle          unknown_style (also: no style has such tags)
-    │   ├── Forbidden             foreign_host, foreign_origin, bad_key, banned, not_allowed, moderated
+    │   ├── Forbidden             foreign_host, foreign_origin, foreign_address, bad_key, banned, not_allowed,
+    │   │                         moderated
     │   ├── UnknownJob            unknown_job (also: a job of somebody else)
     │   ├── NotReady              not_ready, not_painted, no_timelapse, no_longer_cancellable, input_gone
     │   ├── TooExpensive          too_expensive; says the largest size that fits
-    │   └── Busy                  too_many_jobs, queue_full, quota_… and group_quota_…, closing; says when
+    │   └── Busy                  too_many_jobs, queue_full, quota_… and group_quota_…, closing, disk_full; says when
     ├── OperatorError             what the operator can mend; ends a command with exit status 2 and one line
     │   └── RendererUnavailable
     ├── AdapterDown               one platform cannot be served; the others go on

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.accounts import Accounts, over_quota
+from bot.disk import Disk
 from bot.errors import BadPicture, BadRequest, Busy, Forbidden, NotReady, TooExpensive, UnknownJob
 from bot.estimates import Estimates
 from bot.jobs import Job, Status, new_id
@@ -82,6 +84,7 @@ class Intake:
         scheduler: Scheduler,
         accounts: Accounts,
         moderation: Moderation,
+        disk: Disk,
     ) -> None:
         self._store = store
         self._blobs = blobs
@@ -90,6 +93,7 @@ class Intake:
         self._scheduler = scheduler
         self._accounts = accounts
         self._moderation = moderation
+        self._disk = disk
         self._room = Room(limits.open_jobs_per_requester, limits.open_jobs)
 
     async def accept(self, order: Order) -> Job:
@@ -110,6 +114,8 @@ class Intake:
         """Raise Busy or Forbidden where nothing would be taken now, be it instead of a job that is cancelled for it."""
         if await self._store.switches.get("drained") is not None:
             raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
+        if await self._disk.is_full():
+            raise Busy(phrase("busy-disk-full"), "disk_full", _CLOSED_S)
         await self._accounts.admit(requester, place)
         await self._accounts.check_quota(requester, place)
         # One that is painted keeps its place until it has stopped.
@@ -177,11 +183,12 @@ class Intake:
             place=asked.place,
             language=asked.language,
         )
-        kept = await self._store.jobs.add(
-            job, estimate_s=estimate_s, room=self._room, quotas=self._accounts.quotas, address=asked.address
-        )
-        if kept is job:
-            log.info("job accepted", job=job.id, adapter=job.adapter, estimate_s=round(estimate_s))
+        with bound_contextvars(job=job.id):
+            kept = await self._store.jobs.add(
+                job, estimate_s=estimate_s, room=self._room, quotas=self._accounts.quotas, address=asked.address
+            )
+            if kept is job:
+                log.info("job accepted", adapter=job.adapter, estimate_s=round(estimate_s))
         return kept
 
     async def _normalise_all(

@@ -25,7 +25,7 @@ class Notices:
         self._telling: set[asyncio.Task[None]] = set()
 
     async def add(self, kind: str, text: str) -> None:
-        """Keep a notice of a kind (``moderation``, ``spend``, ``x``), in English, and pass it on."""
+        """Keep a notice of a kind (``moderation``, ``spend``, ``x``, ``disk``), in English, and pass it on."""
         log.warning("notice", kind=kind, text=text)
         await self._rows.add(kind, text)
         for listener in self.listeners:

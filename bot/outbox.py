@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.errors import Refused, Retry, Unknown
 from bot.jobs import IllegalTransition, Job
+from bot.metrics import Metrics
 from bot.ports import Adapter, BlobStore, Sent
 from bot.replies import reply_to
 from bot.store import Store
@@ -32,8 +34,16 @@ class Outbox:
     the store is asked unrung.
     """
 
-    def __init__(self, store: Store, blobs: BlobStore, adapters: Mapping[str, Adapter], poll_s: float = 5) -> None:
+    def __init__(
+        self,
+        store: Store,
+        blobs: BlobStore,
+        adapters: Mapping[str, Adapter],
+        metrics: Metrics,
+        poll_s: float = 5,
+    ) -> None:
         self._rows = store.outbox
+        self._metrics = metrics
         self._blobs = blobs
         self._adapters = adapters
         self._poll_s = poll_s
@@ -82,7 +92,7 @@ class Outbox:
 
     async def _handle(self, adapter: Adapter, due: DueReply) -> None:
         # Its job was erased meanwhile, or somebody has settled it.
-        with contextlib.suppress(IllegalTransition):
+        with bound_contextvars(job=due.job.id), contextlib.suppress(IllegalTransition):
             await self._deal_with(adapter, due)
 
     async def _deal_with(self, adapter: Adapter, due: DueReply) -> None:
@@ -93,18 +103,23 @@ class Outbox:
         try:
             sent = await (adapter.find_reply(job) if asking else self._send(adapter, due))
         except Refused as refusal:
-            log.info("reply refused", job=job.id, why=str(refusal))
+            log.info("reply refused", why=str(refusal))
+            self._metrics.reply_tried(job.adapter, "refused")
             await self._rows.refused(job, str(refusal))
         except Retry as told:
+            self._metrics.reply_tried(job.adapter, "retry")
             await self._rows.postpone(job, due.state, told.after_s, str(told))
         except Unknown as unknown:
-            log.warning("reply unknown", job=job.id, why=str(unknown))
+            log.warning("reply unknown", why=str(unknown))
+            self._metrics.reply_tried(job.adapter, "unknown")
             await self._ask_later(due, str(unknown))
         except Exception as error:
             # What an adapter has not mapped may have come after the platform took the reply.
-            log.exception("reply failed", job=job.id, adapter=adapter.name, tries=due.tries)
+            log.exception("reply failed", adapter=adapter.name, tries=due.tries)
+            self._metrics.reply_tried(job.adapter, "unmapped")
             await self._ask_later(due, repr(error))
         else:
+            self._metrics.reply_tried(job.adapter, "uncertain" if sent is None else "sent")
             await self._settle(job, sent)
 
     async def _send(self, adapter: Adapter, due: DueReply) -> Sent:
@@ -112,7 +127,7 @@ class Outbox:
         try:
             painting = self._blobs.path(job.result) if job.result else None
         except FileNotFoundError as lost:
-            log.exception("painting lost", job=job.id)
+            log.exception("painting lost")
             raise Retry(_pause_s(due.tries)) from lost
         return await adapter.reply(job, reply_to(job, painting))
 
@@ -122,10 +137,10 @@ class Outbox:
 
     async def _settle(self, job: Job, sent: Sent | None) -> None:
         if sent is None:
-            log.warning("reply uncertain", job=job.id)
+            log.warning("reply uncertain")
             await self._rows.uncertain(job)
         else:
-            log.info("reply sent", job=job.id)
+            log.info("reply sent")
             await self._rows.sent(job, sent.message_id)
 
 

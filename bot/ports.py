@@ -75,6 +75,7 @@ class WorkerStatus:
     state: str  #: starting, idle, painting, down
     job: str | None = None
     reason: str | None = None  #: why it is down
+    restarts: int = 0  #: how often it was lost and begun anew
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -125,5 +126,11 @@ class BlobStore(Protocol):
     def scratch(self, suffix: str) -> Path:
         """A fresh path on the store's own file system, for a file that will be `put`."""
 
-    async def delete(self, name: str) -> None:
-        """Remove a blob; no error when it is gone."""
+    async def names(self) -> list[str]:
+        """All blobs that there are."""
+
+    def put_at(self, name: str) -> float:
+        """When these bytes were put last (Unix seconds); 0 where there is no such blob."""
+
+    async def delete(self, *names: str) -> None:
+        """Remove blobs; no error when one is gone."""

@@ -78,6 +78,26 @@ class WebSettings(_Group):
     api_key: Secret | None = Field(
         default=None, description="key with which programs may use the expert options of the API"
     )
+    metrics: bool = Field(
+        default=False,
+        description="serve `/metrics` for Prometheus: to this machine, `metrics_from` and `metrics_token`",
+    )
+    metrics_from: Names = Field(
+        default=(), description="addresses and networks, such as `10.0.0.5` or `10.0.0.0/8`, that may read `/metrics`"
+    )
+    metrics_token: Secret | None = Field(
+        default=None, description="bearer token with which `/metrics` may be read from anywhere"
+    )
+
+    @field_validator("metrics_from")
+    @classmethod
+    def _networks(cls, places: tuple[str, ...]) -> tuple[str, ...]:
+        for place in places:
+            try:
+                ipaddress.ip_network(place, strict=False)
+            except ValueError:
+                raise ValueError(f"“{place}” is neither an address nor a network") from None
+        return places
 
     @field_validator("host")
     @classmethod
@@ -147,6 +167,60 @@ class LimitsSettings(_Group):
     pending_s: float = Field(
         default=1800, gt=0, description="seconds a bot keeps a picture that waits for its style or content"
     )
+
+
+class RetentionSettings(_Group):
+    """How long things are kept, and how much of the disk is left free."""
+
+    # No 0: some would mean “not at all” by it, others “for ever”.
+    inputs_days: float = Field(
+        default=7, gt=0, le=36500, description="days that the pictures of an ended job are kept, for its buttons"
+    )
+    results_days: float = Field(
+        default=7, gt=0, le=36500, description="days that a painting and its time-lapse can be had once more"
+    )
+    # Stands after the others, whose values its validator needs.
+    history_days: float = Field(
+        default=90,
+        gt=0,
+        le=36500,
+        validate_default=True,
+        description="days that an ended job itself is remembered, no fewer than its pictures; 36500 are for ever",
+    )
+    waiting_hours: float = Field(
+        default=48,
+        gt=0,
+        le=876000,
+        description="hours a job may wait to be painted before it is given up; a pause or a restart begins them anew",
+    )
+    low_disk_mb: float = Field(
+        default=1000,
+        ge=0,
+        description="free megabytes (10⁶ bytes) on the disk of `DATA_DIR` below which nothing is taken in until a "
+        "fifth more are free",
+    )
+
+    @field_validator("history_days")
+    @classmethod
+    def _as_long_as_pictures(cls, history_days: float, info: ValidationInfo) -> float:
+        for name in ("inputs_days", "results_days"):
+            days = info.data.get(name, 0)
+            if history_days < days:
+                raise ValueError(
+                    "a job is remembered at least as long as its pictures are kept, "
+                    f"and ATELIER_RETENTION__{name.upper()} is {days:g}"
+                )
+        return history_days
+
+    @property
+    def closing_bytes(self) -> float:
+        """Free bytes below which nothing is taken in."""
+        return self.low_disk_mb * 1e6
+
+    @property
+    def opening_bytes(self) -> float:
+        """Free bytes from which on it is again: more, lest each painting that is removed open the door for one."""
+        return self.closing_bytes * 1.2
 
 
 class AccessSettings(_Group):
@@ -310,6 +384,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     renderer: RendererSettings = RendererSettings()
     limits: LimitsSettings = LimitsSettings()
+    retention: RetentionSettings = RetentionSettings()
     access: AccessSettings = AccessSettings()
     moderation: ModerationSettings = ModerationSettings()
     telegram: TelegramSettings = TelegramSettings()
@@ -385,6 +460,8 @@ def _reason(error: Mapping[str, Any]) -> str:
 
 def _problem(location: tuple[int | str, ...], message: str, given: Mapping[fields.SettingPath, sources.Given]) -> str:
     setting = next(setting for setting in fields.settings_of(Settings) if location[: len(setting.path)] == setting.path)
-    wrong = given[setting.path]
+    # A default, too, can be wrong beside what is given.
+    default = sources.Given(setting.default, fields.env_name(setting.path), "default")
+    wrong = given.get(setting.path, default)
     value = "" if setting.secret else f" is {wrong.value!r}"
     return f"{wrong.name} ({wrong.origin}){value}: {message}; allowed: {setting.allowed}"

@@ -67,6 +67,8 @@ class Supervisor:
         self.ready: protocol.Ready | None = None
         #: Why there is no child at present; None while one is starting or serving.
         self.down: str | None = "not started"
+        #: How often a child was lost, and another one started in its place.
+        self.restarts = 0
         self._spec = spec
         self._on_event = on_event
         self._patience = patience
@@ -93,7 +95,8 @@ class Supervisor:
                 await self._serve(reader)
             except ChildLost as exc:
                 await self._set(ready=None, down=str(exc))
-                log.warning("renderer lost", worker=self.name, reason=str(exc), jobs=len(self._held))
+                self.restarts += 1
+                log.warning("renderer lost", worker=self.name, reason=str(exc), jobs=self._jobs())
             finally:
                 await _to_its_end(self._end_child())
             await self._report_lost_jobs()
@@ -268,6 +271,10 @@ class Supervisor:
             )
             self._forget((job, attempt))
 
+    def _jobs(self) -> list[str]:
+        """Ids of the jobs that the child holds: a line about it is about them, too."""
+        return sorted({job for job, _ in self._held})
+
     def _forget(self, key: Key) -> None:
         self._held.pop(key, None)
         self._cancel_deadlines.pop(key, None)
@@ -296,7 +303,8 @@ class Supervisor:
 
     async def _log_stderr(self, stream: asyncio.StreamReader) -> None:
         while chunk := await stream.read(1 << 16):
-            log.info("renderer says", worker=self.name, text=chunk.decode(errors="replace").rstrip())
+            text = chunk.decode(errors="replace").rstrip()
+            log.info("renderer says", worker=self.name, text=text, jobs=self._jobs())
 
     async def _set(self, ready: protocol.Ready | None, down: str | None) -> None:
         async with self._changed:

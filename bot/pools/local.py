@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES
@@ -121,7 +122,8 @@ class LocalPool:
                 if seat.supervisor.ready is None:
                     continue  # it was lost while there was nothing to paint: no hand-over to count
                 seat.job = self._queue.popleft()
-            lost = await self._paint(seat, seat.job)
+            with bound_contextvars(job=seat.job.id):
+                lost = await self._paint(seat, seat.job)
             if lost and _key(seat.job) in self._cancelled:
                 await self._fail(seat.job, FailureReason.CANCELLED)
             elif lost:
@@ -145,7 +147,7 @@ class LocalPool:
         try:
             order = self._order(job, delivery)
         except FileNotFoundError as exc:
-            log.warning("picture gone", job=job.id, which=str(exc))
+            log.warning("picture gone", which=str(exc))
             await self._fail(job, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
             return None
         try:
@@ -206,4 +208,5 @@ def _worker_status(seat: _Seat) -> WorkerStatus:
         state = "painting" if seat.job else "idle"
     else:
         state = "down" if supervisor.down else "starting"
-    return WorkerStatus(supervisor.name, device, state, seat.job.id if seat.job else None, supervisor.down)
+    job = seat.job.id if seat.job else None
+    return WorkerStatus(supervisor.name, device, state, job, supervisor.down, supervisor.restarts)

@@ -11,7 +11,7 @@ from bot.store.accounts import AccountRows
 from bot.store.addresses import Addresses
 from bot.store.admin import AdminRows
 from bot.store.blobs import BlobRefs
-from bot.store.engine import Database
+from bot.store.engine import Database, Watcher
 from bot.store.erasure import Erasing
 from bot.store.inbox import InboxRows
 from bot.store.jobs import Jobs
@@ -20,6 +20,7 @@ from bot.store.notices import NoticeRows
 from bot.store.outbox import OutboxRows
 from bot.store.pending import PendingRows
 from bot.store.queue import Queue
+from bot.store.retention import RetentionRows
 from bot.store.spending import SpendingRows
 from bot.store.switches import Switches
 from bot.store.votes import Votes
@@ -41,6 +42,7 @@ class Store:
         self.inbox = InboxRows(database, clock)
         self.notices = NoticeRows(database, clock)
         self.pending = PendingRows(database, clock)
+        self.retention = RetentionRows(database)
         self.spending = SpendingRows(database)
         self.switches = Switches(database)
         self.votes = Votes(database)
@@ -55,6 +57,10 @@ class Store:
         database = Database(file)
         await database.connect()
         return cls(database, clock)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell `watcher` of each step that a job takes from now on, once it is committed; it must not raise."""
+        self._database.watchers.append(watcher)
 
     async def close(self) -> None:
         """Close the file; every change that returned is on the disk already."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -37,16 +38,21 @@ class BlobRefs:
             finally:
                 await self._remove_unreferenced(blobs, names)
 
-    async def discard(self, blobs: BlobStore, *names: str) -> set[str]:
-        """Remove blobs unless a job refers to them; returns those removed."""
-        async with self._settling:
-            return await self._remove_unreferenced(blobs, names)
+    async def discard(self, blobs: BlobStore, *names: str, put_before: float = math.inf) -> set[str]:
+        """Remove blobs unless a job refers to them; returns those removed.
 
-    async def _remove_unreferenced(self, blobs: BlobStore, names: Iterable[str]) -> set[str]:
+        One that was put since `put_before` (Unix seconds) stays: a painting has no reference until its end is stored,
+        and may be equal to an older one.
+        """
+        async with self._settling:
+            return await self._remove_unreferenced(blobs, names, put_before)
+
+    async def _remove_unreferenced(
+        self, blobs: BlobStore, names: Iterable[str], put_before: float = math.inf
+    ) -> set[str]:
         async with self._database.read() as connection:
             needed = select(blob_refs.c.blob).where(blob_refs.c.blob.in_(names))
             kept = set((await connection.execute(needed)).scalars())
-        unneeded = set(names) - kept
-        for name in unneeded:
-            await blobs.delete(name)
+        unneeded = {name for name in set(names) - kept if blobs.put_at(name) < put_before}
+        await blobs.delete(*unneeded)
         return unneeded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,16 @@ from urllib.parse import quote
 from sqlalchemy import URL, Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from bot.jobs import Job
+
 #: Pragmas of a connection that writes: a commit that returned has reached the disk.
 WRITER = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "5000", "foreign_keys": "ON"}
 _READER = {"query_only": "ON", "busy_timeout": "5000"}
+#: Where a transaction keeps the steps that jobs take in it.
+_STEPS = "atelier steps"
+
+#: Is told of a step that a job has taken: the job before and after.
+Watcher = Callable[[Job, Job], None]
 
 
 class Database:
@@ -38,6 +45,7 @@ class Database:
         set_up(self._writer.sync_engine, "BEGIN IMMEDIATE", WRITER)
         set_up(self._reader.sync_engine, "BEGIN", _READER)
         self._writing = asyncio.Lock()
+        self.watchers: list[Watcher] = []  #: told of each step of a job once it is committed
 
     async def connect(self) -> None:
         """Open both connections now: a task that is cancelled while it opens one would take its place for good."""
@@ -47,8 +55,14 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that nobody else writes beside; committed at the end, rolled back on any exception."""
-        async with self._writing, self._writer.begin() as connection:
-            yield connection
+        async with self._writing:
+            async with self._writer.begin() as connection:
+                steps: list[tuple[Job, Job]] = []
+                connection.info[_STEPS] = steps
+                yield connection
+            for before, after in steps:
+                for watcher in self.watchers:
+                    watcher(before, after)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -60,6 +74,11 @@ class Database:
         """Close both connections and end their threads."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+def note_step(connection: AsyncConnection, before: Job, after: Job) -> None:
+    """Let the watchers be told of a step of a job, if the transaction is committed."""
+    connection.info[_STEPS].append((before, after))
 
 
 def set_up(engine: Engine, begin: str, pragmas: Mapping[str, str]) -> None:

@@ -19,7 +19,7 @@ class Notice:
     """One thing that happened."""
 
     at: float  #: Unix seconds
-    kind: str  #: ``moderation``, ``spend``, ``x``
+    kind: str  #: ``moderation``, ``spend``, ``x``, ``disk``
     text: str
 
 

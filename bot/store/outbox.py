@@ -24,6 +24,16 @@ class DueReply:
     tries: int  #: how often it was postponed
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The replies of an adapter that are in one state: ready, sending or uncertain."""
+
+    adapter: str
+    state: ReplyState
+    number: int
+    oldest_s: float  #: seconds since the first of them was due at first
+
+
 class OutboxRows:
     """The table of replies. Each change is one transaction and raises IllegalTransition where the reply moved on."""
 
@@ -95,6 +105,22 @@ class OutboxRows:
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
         async with self._database.read() as connection:
             return {ReplyState(state): number for state, number in (await connection.execute(query))}
+
+    async def unsettled(self) -> list[Unsettled]:
+        """The replies that are still to be sent, or that nobody knows about, by adapter and state."""
+        # A reply is due with its job's end; `due_at` moves on whenever it is postponed. Of a painting that is not
+        # delivered there is no end yet, but when it was begun and how long it took.
+        painted_at = jobs.c.started_at + jobs.c.result_info["seconds"].as_float()
+        since = func.min(func.coalesce(jobs.c.ended_at, painted_at, outbox.c.due_at))
+        kind = (jobs.c.adapter, outbox.c.state)
+        states = (ReplyState.READY, ReplyState.SENDING, ReplyState.UNCERTAIN)
+        query = select(*kind, func.count(), since).join_from(outbox, jobs).where(outbox.c.state.in_(states))
+        async with self._database.read() as connection:
+            now = self._clock()
+            return [
+                Unsettled(adapter, ReplyState(state), number, max(0.0, now - oldest))
+                for adapter, state, number, oldest in await connection.execute(query.group_by(*kind))
+            ]
 
 
 def _unsettled(adapter: str) -> Any:

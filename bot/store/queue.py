@@ -19,6 +19,8 @@ from renderer.options import RenderOptions
 _LIKE_SIZE = 1.25
 #: How many paintings are looked back on, lest the answer take longer with every one.
 _REMEMBERED = 500
+#: That of jobs which are older than the option.
+_FIRST_MODE = str(RenderOptions.model_fields["mode"].default)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,6 +93,15 @@ class Queue:
         async with self._database.read() as connection:
             found = {Status(status): number for status, number in (await connection.execute(query))}
         return {status: found.get(status, 0) for status in (Status.QUEUED, Status.RENDERING, Status.RENDERED)}
+
+    async def census(self) -> list[tuple[Status, str, str, int]]:
+        """How many open jobs there are of each status, mode and adapter that there is one of."""
+        mode = jobs.c.options["mode"].as_string()
+        kind = (jobs.c.status, mode, jobs.c.adapter)
+        query = select(*kind, func.count()).where(jobs.c.status.in_(OPEN)).group_by(*kind)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query)
+            return [(Status(status), mode or _FIRST_MODE, adapter, number) for status, mode, adapter, number in rows]
 
     async def recent_paces(self, size: int, options: RenderOptions, device: str, limit: int) -> list[float]:
         """Render seconds per pixel of the last paintings of about this long edge that took as many steps.

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import ENDED, IllegalTransition, Job, Status, check_transition
+from bot.store.engine import note_step
 from bot.store.tables import ReplyState, blob_refs, jobs, outbox
 from renderer.options import RenderOptions
 from renderer.protocol import StyleInput
@@ -74,4 +75,5 @@ async def step(connection: AsyncConnection, before: Job, after: Job, now: float,
         reply = {"job": after.id, "state": ReplyState.READY, "due_at": now, "tries": 0}
         # From rendered on there is one already.
         await connection.execute(insert(outbox).values(reply).on_conflict_do_nothing())
+    note_step(connection, before, after)
     return after

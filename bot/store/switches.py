@@ -15,6 +15,7 @@ class Switches:
     """Named values that outlive a restart.
 
     ``paused``: ``{"reason": str}`` while nothing new is painted. ``drained``: any value while no order is taken.
+    ``disk-full``: ``{"opens_mb": int}`` while none is for want of disk.
     """
 
     def __init__(self, database: Database) -> None:

@@ -58,6 +58,7 @@ jobs = Table(
     Index("ix_jobs_status_created_at", "status", "created_at"),
     Index("ix_jobs_requester", "requester"),
     Index("ix_jobs_started_at", "started_at"),
+    Index("ix_jobs_ended_at", "ended_at", "id"),
 )
 
 #: Who refers to a blob, and as what: `content`, `style`, `mask`, `result` or `frames`. A blob lives as long as its last
@@ -157,7 +158,8 @@ inbox = Table(
     Index("ix_inbox_at", "at"),
 )
 
-#: What is set while the service runs, by name: ``paused`` and ``drained`` by the operator, ``x-cursor`` by the X bot.
+#: What is set while the service runs, by name: ``paused`` and ``drained`` by the operator, ``disk-full`` by the watch
+#: over the disk, ``x-cursor`` by the X bot.
 switches = Table(
     "switches",
     metadata,

@@ -21,7 +21,7 @@ from tests.fakes.watched import PATIENCE_S
 
 async def work(house: House, *seen: Awaitable[None], adapters: dict[str, FakeAdapter] | None = None) -> None:
     """Let a fresh outbox run until all is seen, and end what it has begun."""
-    sender = Outbox(house.store, house.blobs, adapters or {"fake": house.adapter}, NEVER_S)
+    sender = Outbox(house.store, house.blobs, adapters or {"fake": house.adapter}, house.metrics, NEVER_S)
     running = asyncio.create_task(sender.run())
     for sight in seen:
         await sight
@@ -223,7 +223,7 @@ async def test_replies_to_a_platform_that_is_not_there_wait_for_it(house: House,
 
 async def test_adapters_may_be_named_after_the_outbox_is_made(house: House, job: Job) -> None:
     adapters: dict[str, FakeAdapter] = {}
-    sender = Outbox(house.store, house.blobs, adapters, NEVER_S)
+    sender = Outbox(house.store, house.blobs, adapters, house.metrics, NEVER_S)
     sender.ring()
     adapters["fake"] = house.adapter
     running = asyncio.create_task(sender.run())
@@ -237,7 +237,7 @@ async def test_a_platform_that_hangs_holds_up_no_other(house: House, job: Job) -
     house.adapter.may_answer.clear()
     other = FakeAdapter("other")
     second = await house.job("2", adapter="other")
-    sender = Outbox(house.store, house.blobs, {"fake": house.adapter, "other": other}, NEVER_S)
+    sender = Outbox(house.store, house.blobs, {"fake": house.adapter, "other": other}, house.metrics, NEVER_S)
     running = asyncio.create_task(sender.run())
     await house.adapter.until_replies(1)
     await house.store.jobs.cancel(second.id)

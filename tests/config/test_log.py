@@ -57,6 +57,18 @@ logging.getLogger("sqlalchemy").warning("slow by %d ms", 12)
     assert (theirs["event"], theirs["level"], theirs["logger"]) == ("slow by 12 ms", "warning", "sqlalchemy")
 
 
+def test_the_job_that_is_dealt_with_stands_in_every_line_of_libraries_too() -> None:
+    script = """
+from structlog.contextvars import bound_contextvars
+setup(LogSettings())
+with bound_contextvars(job="ab"):
+    log.info("reply sent")
+    logging.getLogger("telegram").warning("slow")
+log.info("stopping")
+"""
+    assert [event.get("job") for event in events(run(script))] == ["ab", "ab", None]
+
+
 def test_on_a_terminal_lines_are_for_reading() -> None:
     line = run_on_a_terminal('setup(LogSettings())\nlog.info("job accepted", name="a\\x1b[2Jb")')
     plain = re.sub(r"\x1b\[\d*m", "", line)

@@ -282,6 +282,21 @@ def test_moderation_is_for_known_platforms_and_switched_off_by_a_word(
     assert "“none” stands alone" in line
 
 
+def test_a_job_is_remembered_at_least_as_long_as_its_pictures(folder: Path) -> None:
+    kept = load(retention={"history_days": 7, "inputs_days": 0.01}).retention
+    assert (kept.history_days, kept.results_days, kept.inputs_days) == (7, 7, 0.01)
+    [line] = problems(retention={"history_days": 3, "inputs_days": 2})
+    assert line.startswith("retention.history_days (command line) is 3: a job is remembered at least as long as its")
+    assert "ATELIER_RETENTION__RESULTS_DAYS is 7" in line
+    # What is given may be too much for a default.
+    [line] = problems(retention={"inputs_days": 120})
+    assert line.startswith("ATELIER_RETENTION__HISTORY_DAYS (default) is '90': ")
+    assert "ATELIER_RETENTION__INPUTS_DAYS is 120" in line
+    # “At once”, or “for ever”? Nobody has to guess.
+    [line] = problems(retention={"results_days": 0})
+    assert "allowed: a number above 0 and at most 36500" in line
+
+
 def test_doubt_about_a_picture_begins_below_its_refusal(folder: Path) -> None:
     assert load(moderation={"refuse_above": 0.3, "doubt_above": 0.3}).moderation.doubt_above == 0.3
     assert load(moderation={"refuse_above": 0}).moderation.refuse_above == 0

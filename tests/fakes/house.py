@@ -12,19 +12,23 @@ from typing import Any
 from bot.accounts import Accounts
 from bot.blobs import DirectoryBlobs
 from bot.desk import Desk
+from bot.disk import Disk
 from bot.dispatch import Dispatch
 from bot.erasure import Erasure
 from bot.estimates import Estimates
+from bot.films import Films
 from bot.intake import Intake, Order, Style
 from bot.jobs import Job, new_id
+from bot.metrics import Metrics
 from bot.moderation import Moderation
 from bot.notices import Notices
 from bot.outbox import Outbox
 from bot.pairing import Pairing
+from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.store import Store
 from bot.store.jobs import Room
-from config.settings import LimitsSettings, ModerationSettings
+from config.settings import LimitsSettings, ModerationSettings, RetentionSettings
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Failed, FailureReason, Progress, Started, StyleInput
 from tests import pictures
@@ -67,7 +71,8 @@ class House:
         self.adapter = FakeAdapter()
         self.states = {"fake": "up"}
         self.latest: dict[str, Progress] = {}
-        self.outbox = Outbox(store, self.blobs, {"fake": self.adapter}, NEVER_S)
+        self.metrics = Metrics(store, pool, lambda: self.states)
+        self.outbox = Outbox(store, self.blobs, {"fake": self.adapter}, self.metrics, NEVER_S)
         self.scheduler = Scheduler(store, pool, self.latest, self.outbox.ring, NEVER_S, clock)
         self.told: list[tuple[str, str]] = []
         self.moderation = Moderation(moderation or ModerationSettings(), self._tell)
@@ -87,13 +92,30 @@ class House:
         self.accounts = Accounts(store, settings)
         self.notices = Notices(store)
         self.pairing = Pairing(store, settings.pending_s)
-        self.erasure = Erasure(store, self.blobs, pool, folder / "films")
+        self.films = Films(folder / "films")
+        self.erasure = Erasure(store, self.blobs, pool, self.films)
+        self.retention = self.letting_go()
+        self.free_mb = 100_000
+        self.disk = self.watch()
         self.intake = Intake(
-            store, self.blobs, settings, self.estimates, self.scheduler, self.accounts, self.moderation
+            store, self.blobs, settings, self.estimates, self.scheduler, self.accounts, self.moderation, self.disk
         )
 
     async def _tell(self, kind: str, text: str) -> None:
         self.told.append((kind, text))
+
+    def letting_go(self, **settings: Any) -> Retention:
+        """Retention that begins now, with settings of its own."""
+        kept = RetentionSettings(**settings)
+        return Retention(self.store, self.blobs, self.films, self.pool, kept, self.outbox.ring, self.clock)
+
+    def watch(self, **settings: Any) -> Disk:
+        """A watch over a disk that has `free_mb`, with settings of its own."""
+
+        def free(_: Path) -> int:
+            return self.free_mb * 10**6
+
+        return Disk(self.folder, RetentionSettings(**settings), self.store, self.notices.add, free, self.clock)
 
     async def blob(self, data: bytes) -> str:
         """Put bytes into the blob store."""

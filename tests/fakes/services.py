@@ -18,6 +18,7 @@ from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake, Order
 from bot.jobs import OPEN, Job, Status
+from bot.metrics import Metrics
 from bot.ports import Reply
 from bot.texts import verbatim
 from config.settings import LimitsSettings, Settings, WebSettings
@@ -83,7 +84,8 @@ class FakeDesk(Desk):
         if job.status is Status.QUEUED:
             position = 1 + waiting.index(job.id)
         eta_s = None if position is None else 40.0 * (position + 1)
-        return JobView(job, position, eta_s, self.latest.get(job_id))
+        is_kept = job.result is None or job_id in self.paintings
+        return JobView(job, position, eta_s, self.latest.get(job_id), is_kept=is_kept)
 
     async def cancel(self, job_id: str, requester: str) -> JobView:
         if self._mine(job_id, requester).status not in OPEN:
@@ -117,6 +119,13 @@ class FakeDesk(Desk):
         if job is None or job.requester != requester:
             raise UnknownJob
         return job
+
+
+class FakeMetrics(Metrics):
+    """Has nothing to count."""
+
+    def __init__(self) -> None:
+        pass
 
 
 @dataclasses.dataclass
@@ -168,7 +177,7 @@ async def open_studio(
     data = uploads.parent
     gallery, films = Gallery(Settings(data_dir=data), built_in=data / "none"), Films(data / "films")
     web, limits = settings or WebSettings(port=0), limits or LimitsSettings()
-    adapter = WebAdapter(web, limits, intake, desk, gallery, films, uploads)
+    adapter = WebAdapter(web, limits, intake, desk, gallery, films, uploads, FakeMetrics())
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(adapter.run())
         async with asyncio.timeout(10):

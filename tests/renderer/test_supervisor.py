@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Progress, StyleInput
@@ -136,12 +137,14 @@ async def test_a_killed_child_is_reported_and_replaced_at_once(studio: Open, mon
         await at.progress_of("hit")
         before = at.supervisor.pid
         assert before
-        os.kill(before, signal.SIGKILL)
-        end = await at.end_of("hit")
+        with capture_logs() as logs:
+            os.kill(before, signal.SIGKILL)
+            end = await at.end_of("hit")
+        assert [line["jobs"] for line in logs if line["event"] == "renderer lost"] == [["hit"]]
         assert isinstance(end, Failed) and end.reason is FailureReason.RENDERER_DIED
         assert "SIGKILL" in end.detail
         await at.supervisor.wait_ready()
-        assert at.supervisor.pid != before
+        assert at.supervisor.pid != before and at.supervisor.restarts == 1
         await at.paint("again", iterations=1)
         assert isinstance(await at.end_of("again"), Done)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
 import structlog
 import telegram
+from telegram.error import TelegramError
 from telegram.ext import TypeHandler
 
 from bot.adapters.telegram.admins import Admins
@@ -18,6 +20,7 @@ from bot.adapters.telegram.connection import App, Connection
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.downloads import Downloads
 from bot.adapters.telegram.erasing import Erasing
+from bot.adapters.telegram.failures import kind_of
 from bot.adapters.telegram.inbox import Inbox
 from bot.adapters.telegram.limits import Limits
 from bot.adapters.telegram.live import Live
@@ -55,7 +58,8 @@ class TelegramAdapter:
         self._settings = settings
         self._services = services
         self._scratch = scratch
-        self._limits = limits or Limits(settings.edit_interval_s, settings.group_edit_interval_s)
+        intervals = (settings.edit_interval_s, settings.group_edit_interval_s)
+        self._limits = limits or Limits(*intervals, failed=self._count)
         self._connection: Connection | None = None
         self._inbox = Inbox(services.inbox)
         self._live: Live | None = None
@@ -71,7 +75,8 @@ class TelegramAdapter:
 
     async def run(self) -> None:
         """Serve until cancelled; raises AdapterDown where Telegram refuses the bot."""
-        self._connection = connection = Connection(self._settings, self._limits, self._inbox)
+        failed = functools.partial(self._services.metrics.platform_error, self.name)
+        self._connection = connection = Connection(self._settings, self._limits, self._inbox, failed)
         application = connection.application()
         updates = telling = None
         try:
@@ -103,6 +108,11 @@ class TelegramAdapter:
         """After Unknown: the edit is repeated, which is safe. Raises as `reply` does."""
         async with self._connected() as live:
             return await live.find_reply(job)
+
+    def _count(self, error: TelegramError) -> None:
+        kind = kind_of(error)
+        if kind is not None:
+            self._services.metrics.platform_error(self.name, kind)
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[Live]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
@@ -79,15 +80,19 @@ class Buttons:
         chat = query.message.chat
         place = None if chat.type == chat.PRIVATE else f"{PLATFORM}:{chat.id}"
         press = _Press(query, wish, job, account.requester, place, language, chat.id, query.message.message_id)
+        with bound_contextvars(job=job.id):
+            await self._deal_with(press)
+        return True
+
+    async def _deal_with(self, press: _Press) -> None:
         try:
             await self._obey(press)
         except UserError as error:
             await self._refuse(press, error.said)
         except TelegramError as error:
-            log.info("press failed", job=job.id, verb=wish.verb, why=str(error))
+            log.info("press failed", verb=press.wish.verb, why=str(error))
         finally:
             await self._answer(press)
-        return True
 
     async def _obey(self, press: _Press) -> None:
         match press.wish.verb:

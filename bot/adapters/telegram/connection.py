@@ -37,17 +37,24 @@ _UPLOAD_S = 120.0
 _WAITING = 1000
 #: How Telegram answers a token that it does not know.
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND})
+#: What is counted of a poll that failed, by its status. Any other is made again, and nothing is lost by it.
+_KINDS: dict[int, str] = {
+    HTTPStatus.TOO_MANY_REQUESTS: "429",
+    HTTPStatus.CONFLICT: "conflict",
+    **dict.fromkeys(_REFUSALS, "denied"),
+}
 
 
 class Connection:
-    """One bot's connection; `state` is ``up``, or what is the matter."""
+    """One bot's connection; `state` is ``up``, or what is the matter. `failed` is told the kind of each failed poll."""
 
-    def __init__(self, settings: TelegramSettings, limits: Limits, inbox: Inbox) -> None:
+    def __init__(self, settings: TelegramSettings, limits: Limits, inbox: Inbox, failed: Callable[[str], None]) -> None:
         assert settings.token is not None
         self._settings = settings
         self._token = settings.token.get_secret_value()
         self._limits = limits
         self._inbox = inbox
+        self._failed = failed
         self._refused = asyncio.Event()
         self.state = "connecting"
 
@@ -130,6 +137,8 @@ class Connection:
 
     def _heard(self, what: int | TelegramError) -> None:
         """What became of a poll: its HTTP status, or how it failed."""
+        if what != HTTPStatus.OK:
+            self._failed("later" if isinstance(what, TelegramError) else _KINDS.get(what, "later"))
         if isinstance(what, TelegramError):
             self._tell(f"no connection to Telegram ({first_line(what)}), trying again")
         elif what in _REFUSALS:

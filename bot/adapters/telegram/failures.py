@@ -51,6 +51,23 @@ def as_reply_error(error: Exception, repeatable: bool) -> ReplyError:
     return Unknown(repr(error))
 
 
+def kind_of(error: TelegramError) -> str | None:
+    """What is counted of a request that failed, in the words of `atelier_platform_errors_total`; None for no fault."""
+    match error:
+        case RetryAfter():
+            return "429"
+        case InvalidToken():
+            return "denied"
+        case Conflict():
+            return "conflict"
+        case BadRequest():
+            return None if is_unchanged(error) else "gone" if is_gone(error) else "refused"
+        # Forbidden is what one person does, who has blocked the bot, say.
+        case Forbidden() | ChatMigrated() | EndPointNotFound() | PassportDecryptionError():
+            return "refused"
+    return "later" if surely_not_sent(error) else "unsure"
+
+
 def seconds_of(told: RetryAfter) -> float:
     """Seconds that Telegram wants to be left alone for."""
     pause = told.retry_after

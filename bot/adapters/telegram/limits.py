@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.adapters.telegram.failures import seconds_of
@@ -40,7 +40,8 @@ class Limits(BaseRateLimiter[float]):
     only that chat is kept waiting. `rate_limit_args` of a request is how long (seconds) it may be held back, by
     default a minute; one that would have to wait for longer ends in RetryAfter at once.
 
-    Previews ask `may_edit` first: at most one in so many seconds, and none that would delay anything else.
+    Previews ask `may_edit` first: at most one in so many seconds, and none that would delay anything else. `failed` is
+    told of each error that Telegram answered with, also of those that are not passed on.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class Limits(BaseRateLimiter[float]):
         group_edit_interval_s: float = 5,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        failed: Callable[[TelegramError], None] = lambda error: None,
     ) -> None:
         self._edit_interval_s = edit_interval_s
         self._group_edit_interval_s = group_edit_interval_s
         self._clock = clock
         self._sleep = sleep
+        self._failed = failed
         self._overall = _Window(_PER_SECOND, _SECOND_S)
         self._overall_turn = asyncio.Lock()
         self._chats: dict[int | str, _Chat] = {}
@@ -94,6 +97,7 @@ class Limits(BaseRateLimiter[float]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as told:
+                self._failed(told)
                 pause_s = seconds_of(told) + _MARGIN_S
                 if chat is not None:
                     chat.held_until = max(chat.held_until, self._clock() + pause_s)
@@ -101,6 +105,9 @@ class Limits(BaseRateLimiter[float]):
                     raise
                 if chat is None:
                     await self._sleep(pause_s)
+            except TelegramError as error:
+                self._failed(error)
+                raise
 
     async def _take_turn(self, chat: _Chat, patient_until: float) -> None:
         wait_s = chat.wait_s(self._clock())

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 from telegram import InputMediaPhoto
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
@@ -232,13 +233,15 @@ class Live:
         """Do it in its turn, and let it be where it fails: something newer comes."""
 
         async def in_turn() -> None:
-            async with self._turn(job):
-                try:
-                    await work
-                except TelegramError as error:
-                    log.info("edit dropped", job=job.id, why=str(error))
-                except Exception:
-                    log.exception("edit failed", job=job.id)
+            # Not always the job that whoever spawns this is dealing with.
+            with bound_contextvars(job=job.id):
+                async with self._turn(job):
+                    try:
+                        await work
+                    except TelegramError as error:
+                        log.info("edit dropped", why=str(error))
+                    except Exception:
+                        log.exception("edit failed")
 
         task = asyncio.create_task(in_turn(), name=f"message of {job.id}")
         self._showing.add(task)

@@ -13,6 +13,7 @@ from bot.erasure import Erasure
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
+from bot.metrics import Metrics
 from bot.notices import Notices
 from bot.pairing import Pairing
 from bot.ports import BlobStore
@@ -45,3 +46,4 @@ class Services:
     inbox: Letters
     admin: Admin
     notices: Notices
+    metrics: Metrics

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
 
@@ -33,6 +34,8 @@ HEADERS = {
 
 _SAFE_METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::\d+)?", re.IGNORECASE)
+#: What proxies write into a request that they pass on.
+_PASSED_ON = (hdrs.FORWARDED, hdrs.X_FORWARDED_FOR, hdrs.VIA, "X-Real-IP")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -76,12 +79,47 @@ def _check_origin(request: web.Request, host: str) -> None:
 
 def has_key(request: web.Request, key: SecretStr | None) -> bool:
     """Whether a request carries the API key; raises Forbidden (bad_key) where it carries another."""
-    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    if scheme.lower() != "bearer":  # a proxy in front may have a login of its own
+    given = _bearer(request)
+    if given is None:
         return False
-    if key is None or not hmac.compare_digest(_digest(given.strip()), _digest(key.get_secret_value())):
+    if key is None or not _is(given, key):
         raise Forbidden(phrase("error-bad-key"), "bad_key")
     return True
+
+
+def check_reader(request: web.Request, settings: WebSettings) -> None:
+    """Raise Forbidden (bad_key, foreign_address) for who may not read the metrics."""
+    given, token = _bearer(request), settings.metrics_token
+    if given is not None and token is not None:
+        if not _is(given, token):
+            raise Forbidden("This is not the token of the metrics (ATELIER_WEB__METRICS_TOKEN).", "bad_key")
+    elif not _is_near(request, settings):
+        if token is not None:
+            raise Forbidden("The metrics are for those who have the token (ATELIER_WEB__METRICS_TOKEN).", "bad_key")
+        raise Forbidden("The metrics are not for this address (ATELIER_WEB__METRICS_FROM).", "foreign_address")
+
+
+def _is_near(request: web.Request, settings: WebSettings) -> bool:
+    """Whether a request comes from this machine or from an address that the settings name."""
+    if any(header in request.headers for header in _PASSED_ON):
+        return False  # the address is that of a proxy, and anybody may be behind it
+    try:
+        address = ipaddress.ip_address(request.remote or "")
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    networks = (ipaddress.ip_network(place, strict=False) for place in settings.metrics_from)
+    return address.is_loopback or any(address in network for network in networks)
+
+
+def _bearer(request: web.Request) -> str | None:
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    # A proxy in front may have a login of its own.
+    return given.strip() if scheme.lower() == "bearer" else None
+
+
+def _is(given: str, secret: SecretStr) -> bool:
+    return hmac.compare_digest(_digest(given), _digest(secret.get_secret_value()))
 
 
 def _digest(text: str) -> bytes:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, LooseHeaders
+from structlog.contextvars import bound_contextvars
 
 from bot.errors import (
     BadPicture,
@@ -43,6 +44,7 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "bad_key": HTTPStatus.UNAUTHORIZED,
     "no_timelapse": HTTPStatus.NOT_FOUND,
     "closing": HTTPStatus.SERVICE_UNAVAILABLE,
+    "disk_full": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -72,6 +74,12 @@ def problem_of(error: UserError) -> web.Response:
 @web.middleware
 async def as_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every error below into a problem; what is not ours is logged whole and told only by an id."""
+    # What is logged on the way is about the job that was asked for.
+    with bound_contextvars(**_job_of(request)):
+        return await _answer(request, handler)
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except UserError as error:
@@ -89,6 +97,11 @@ async def as_problems(request: web.Request, handler: Handler) -> web.StreamRespo
             raise  # a stream has begun; aiohttp can only cut it
         detail = f"Something went wrong on our side. Whoever runs this service can look up error {error_id}."
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+
+
+def _job_of(request: web.Request) -> dict[str, str]:
+    job = request.match_info.get("id")
+    return {} if job is None else {"job": job}
 
 
 def _problem_of_http(request: web.Request, error: web.HTTPException) -> web.Response:

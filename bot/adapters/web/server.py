@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 from bot.adapters.web.api import Api
 from bot.adapters.web.events import Hub
 from bot.adapters.web.guard import guard, harden, keep_session
+from bot.adapters.web.monitoring import MonitoringApi
 from bot.adapters.web.problems import as_problems
 from bot.adapters.web.results import ResultsApi
 from bot.adapters.web.styles import StylesApi
@@ -22,6 +23,7 @@ from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
 from bot.jobs import Job
+from bot.metrics import Metrics
 from bot.ports import Reply, Sent
 from config.settings import LimitsSettings, WebSettings
 from renderer.protocol import Progress
@@ -48,6 +50,7 @@ class WebAdapter:
         gallery: Gallery,
         films: Films,
         uploads: Path,
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._limits = limits
@@ -56,6 +59,7 @@ class WebAdapter:
         self._gallery = gallery
         self._films = films
         self._uploads = uploads
+        self._metrics = metrics
         self.hub = Hub()  #: who follows which job
         self.url = ""  #: where the page is, once `listening` is set
         self.listening = asyncio.Event()
@@ -94,7 +98,8 @@ class WebAdapter:
         app.on_shutdown.append(self._end_streams)
         key = self._settings.api_key
         api = Api(self._intake, self._desk, self._gallery, self.hub, self._limits, key, self._uploads)
-        for part in (api, ResultsApi(self._desk, self._films), StylesApi(self._gallery)):
+        results, styles = ResultsApi(self._desk, self._films), StylesApi(self._gallery)
+        for part in (api, results, styles, MonitoringApi(self._settings, self._desk, self._metrics)):
             app.add_routes(part.routes())
         app.router.add_get("/", _index)
         for file in sorted(PAGE.iterdir()):

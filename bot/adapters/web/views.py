@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.desk import JobView
-from bot.jobs import ENDED, Job, Status
+from bot.jobs import ENDED, Status
 from bot.replies import explain
-from bot.texts import say
+from bot.texts import phrase, say
 
 _FETCHABLE = frozenset({Status.RENDERED, Status.DELIVERED})
 _RESULT_FIELDS = ("width", "height", "seconds", "iterations", "device")
@@ -24,8 +24,8 @@ def as_json(view: JobView) -> dict[str, Any]:
         "position": view.position,
         "eta_s": None if view.eta_s is None else round(view.eta_s),
         "paused": view.paused,
-        "error": _error(job),
-        "result": _result(job),
+        "error": _error(view),
+        "result": _result(view),
     }
 
 
@@ -40,14 +40,19 @@ def _progress(view: JobView) -> float:
     return round(view.progress.fraction, 4) if view.progress else 0.0
 
 
-def _error(job: Job) -> dict[str, str] | None:
+def _error(view: JobView) -> dict[str, str] | None:
+    job = view.job
+    if job.status in _FETCHABLE and not view.is_kept:
+        detail = say(phrase("desk-no-longer-kept"))
+        return {"title": "No longer kept", "detail": detail, "code": "not_painted"}
     if job.status not in ENDED or job.status is Status.DELIVERED:
         return None
     return {"title": job.status.capitalize(), "detail": say(explain(job)), "code": job.reason or job.status}
 
 
-def _result(job: Job) -> dict[str, Any] | None:
-    if job.status not in _FETCHABLE:
+def _result(view: JobView) -> dict[str, Any] | None:
+    job = view.job
+    if job.status not in _FETCHABLE or not view.is_kept:
         return None
     info = job.result_info or {}
     return {

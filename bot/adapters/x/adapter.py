@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from pathlib import Path
 
 import structlog
@@ -82,7 +83,8 @@ class XAdapter:
         """Serve until cancelled; raises AdapterDown where X refuses the keys, or lets them do too little."""
         check_keys(self._settings)
         self._services.moderation.ready(self.name)
-        self._api = api = Api(self._settings, self._services.budget, self._services.clock)
+        failed = functools.partial(self._services.metrics.platform_error, self.name)
+        self._api = api = Api(self._settings, self._services.budget, self._services.clock, failed)
         answering = None
         try:
             me = await self._introduced(api)

@@ -32,7 +32,7 @@ _LATEST_S = 600.0
 #: Short answers to one person in a day: they cost, and another bot would answer each.
 _NOTES_A_DAY = 3
 #: What is no fault of the person's and passes; the letter waits.
-_PASSING = frozenset({"queue_full", "too_many_jobs", "closing", "not_fetched"})
+_PASSING = frozenset({"queue_full", "too_many_jobs", "closing", "disk_full", "not_fetched"})
 
 #: Tries to fetch a picture, over about an hour.
 _MOST_TRIES = 8

@@ -65,13 +65,21 @@ class _Window:
 class Api:
     """Asks and tells X. Raises Trouble, and OverBudget before a call that would cost too much.
 
-    `clock` gives Unix seconds.
+    `clock` gives Unix seconds. `failed` is told the kind of each call that came to nothing; a command that asks once
+    has nobody to tell.
     """
 
-    def __init__(self, settings: XSettings, budget: Budget, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        settings: XSettings,
+        budget: Budget,
+        clock: Callable[[], float],
+        failed: Callable[[str], None] = lambda kind: None,
+    ) -> None:
         self._settings = settings
         self._budget = budget
         self._clock = clock
+        self._failed = failed
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._clients: list[tweepy.Client] = []  # those that nobody uses now
         self._calls: set[asyncio.Future[requests.Response]] = set()
@@ -214,8 +222,10 @@ class Api:
             raise
         except Exception as error:
             trouble = trouble_of(error)
-            if isinstance(error, tweepy.TooManyRequests):
+            too_many = isinstance(error, tweepy.TooManyRequests)
+            if too_many:
                 window.remaining, window.ends_at = 0, self._clock() + trouble.after_s
+            self._failed("429" if too_many else trouble.kind)
             raise trouble from error
         finally:
             window.under_way -= 1
@@ -223,6 +233,7 @@ class Api:
         try:
             return read(response.json(), response.headers)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
+            self._failed(Kind.UNSURE)
             raise Trouble(Kind.UNSURE, "X's answer cannot be understood") from error
 
     async def _answered(self, call: Callable[[tweepy.Client], requests.Response]) -> requests.Response:

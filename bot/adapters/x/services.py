@@ -12,6 +12,7 @@ from bot.erasure import Erasure
 from bot.gallery import Gallery
 from bot.intake import Intake
 from bot.jobs import Job
+from bot.metrics import Metrics
 from bot.moderation import Moderation
 from bot.notices import Notices
 from bot.ports import BlobStore
@@ -34,6 +35,7 @@ class Services:
     switches: Switches
     budget: Budget
     notices: Notices
+    metrics: Metrics
     open_jobs: Callable[[str], Awaitable[int]]  #: how many an adapter has taken in
     job_of: Callable[[str, str], Awaitable[Job | None]]  #: by adapter and the id of the reply
     picture_bytes: int  #: the heaviest picture that is taken

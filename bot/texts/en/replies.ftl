@@ -67,6 +67,7 @@ busy-too-many-jobs =
        *[other] You have { $number } paintings under way already; please try again in about { $wait }.
     }
 busy-closing = No new paintings are taken at the moment; those that wait will still be made. Please try again later.
+busy-disk-full = There is no room for new paintings at the moment; those that wait will still be made. Please come back later.
 busy-quota-hour =
     { $number ->
         [one] You have asked for { $number } painting within the last hour, which is the most; please try again in about { $wait }.

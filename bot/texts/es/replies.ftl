@@ -64,6 +64,7 @@ busy-too-many-jobs =
        *[other] Ya tienes { $number } cuadros en marcha; inténtalo otra vez en { $wait }, más o menos.
     }
 busy-closing = Ahora mismo no acepto cuadros nuevos; los que ya esperan sí se pintarán. Inténtalo más tarde, por favor.
+busy-disk-full = Ahora mismo no me queda espacio para cuadros nuevos; los que ya esperan sí se pintarán. Vuelve más tarde, por favor.
 busy-quota-hour =
     { $number ->
         [one] Has pedido { $number } cuadro en la última hora, que es el máximo; inténtalo otra vez en { $wait }, más o menos.

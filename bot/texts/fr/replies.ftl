@@ -64,6 +64,7 @@ busy-too-many-jobs =
        *[other] Tu as déjà { $number } tableaux en cours ; réessaie dans { $wait } environ.
     }
 busy-closing = Je ne prends pas de nouveaux tableaux pour le moment ; ceux qui attendent seront peints. Réessaie plus tard, s’il te plaît.
+busy-disk-full = Je n’ai plus de place pour de nouveaux tableaux en ce moment ; ceux qui attendent seront peints. Reviens plus tard, s’il te plaît.
 busy-quota-hour =
     { $number ->
         [one] Tu as demandé { $number } tableau dans la dernière heure, et c’est le maximum ; réessaie dans { $wait } environ.

@@ -357,6 +357,14 @@ async def test_a_busy_house_says_when_to_come_back(studio: Studio, http: aiohttp
         assert response.headers["Retry-After"] == "62"
 
 
+@pytest.mark.parametrize("code", ["closing", "disk_full"])
+async def test_a_closed_door_is_told_from_a_full_house(studio: Studio, http: aiohttp.ClientSession, code: str) -> None:
+    studio.intake.refusal = errors.Busy("Not now.", code, retry_after_s=600)
+    async with http.post("/api/v1/jobs", data=upload(content=CONTENT, style=STYLE)) as response:
+        await problem_of(response, 503, code)
+        assert response.headers["Retry-After"] == "600"
+
+
 async def test_an_error_of_ours_shows_only_an_id(
     studio: Studio, http: aiohttp.ClientSession, capsys: pytest.CaptureFixture[str]
 ) -> None:

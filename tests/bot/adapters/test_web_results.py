@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from bot.errors import BadRequest
+from bot.errors import BadRequest, NotReady
 from bot.films import Films
 from renderer.timelapse import Frames
 from tests.bot.adapters.test_web_api import post_job, problem_of
@@ -84,6 +84,23 @@ async def test_the_facts_of_a_painting_can_be_fetched(
         assert await response.json() == studio.job.result_info
 
 
+async def test_a_painting_that_is_no_longer_kept_is_not_offered(
+    studio: Studio, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    url = await painted(studio, http, tmp_path)
+    studio.desk.paintings.clear()
+    async with http.get(url) as response:
+        view = await response.json()
+    assert (view["status"], view["result"]) == ("delivered", None)
+    assert view["error"] == {
+        "title": "No longer kept",
+        "detail": "This painting is no longer kept.",
+        "code": "not_painted",
+    }
+    async with http.get(f"{url}/result") as response:
+        await problem_of(response, 409, "not_painted")
+
+
 # ---- the films themselves
 
 
@@ -114,6 +131,9 @@ async def test_frames_that_are_none_are_told_from_an_error_of_ours(tmp_path: Pat
     (tmp_path / "broken.zip").write_bytes(b"no frames")
     with pytest.raises(BadRequest, match="no frames"):
         await films.film(tmp_path / "broken.zip", "gif")
+    (tmp_path / "folder.zip").mkdir()
     with pytest.raises(RuntimeError, match="status 1"):
+        await films.film(tmp_path / "folder.zip", "gif")
+    with pytest.raises(NotReady, match="no longer kept"):
         await films.film(tmp_path / "nowhere.zip", "gif")
     assert list((tmp_path / "films").iterdir()) == []

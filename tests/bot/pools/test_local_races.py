@@ -27,6 +27,7 @@ class FakeSupervisor(Watched):
         self.name = name
         self.ready: Ready | None = None
         self.down: str | None = None
+        self.restarts = 0
         self.orders: list[Paint] = []
         self.cancelled: list[str] = []
         self._on_event = on_event

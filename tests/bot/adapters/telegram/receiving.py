@@ -173,4 +173,5 @@ def services_of(house: House) -> Services:
         inbox=store.inbox,
         admin=Admin(store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring, clock=house.clock),
         notices=house.notices,
+        metrics=house.metrics,
     )

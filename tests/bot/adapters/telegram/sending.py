@@ -212,7 +212,7 @@ def _services(house: House) -> Services:
     nobody = cast(Any, None)
     return Services(
         *(house.intake, house.desk, *people, gallery, films, house.blobs),
-        *(store.addresses, store.inbox, nobody, nobody),
+        *(store.addresses, store.inbox, nobody, nobody, house.metrics),
     )
 
 

@@ -186,6 +186,23 @@ async def test_pictures_that_are_no_longer_kept_are_told_of_in_the_answer(sendin
     assert sending.telegram.queries[-1].alert
 
 
+async def test_the_buttons_of_what_was_let_go_say_so_and_facts_and_votes_stay(sending: Sending) -> None:
+    job, message = await sending.delivered()
+    await sending.house.store.outbox.claim(job)
+    await sending.house.store.outbox.sent(job, str(message.id))
+    sending.house.clock.ahead_s += 8 * 24 * 3600
+    await sending.house.retention.sweep()
+    for pressed in ("Stronger", "Again", "As file"):
+        assert "no longer kept" in await sending.alice.press(message, pressed)
+    await sending.alice.press(message, "Breakdown")
+    await sending.telegram.until(lambda: "seed" in (sending.message.text or "").lower())
+    assert await sending.alice.press(message, "👍")
+
+    sending.house.clock.ahead_s += 90 * 24 * 3600
+    await sending.house.retention.sweep()
+    assert "no such painting" in await sending.alice.press(message, "Stronger")
+
+
 async def test_the_buttons_of_an_erased_job_say_that_there_is_none(sending: Sending) -> None:
     job, message = await sending.delivered()
     await sending.house.erasure.erase(job.requester)

@@ -488,6 +488,18 @@ async def test_who_has_too_many_jobs_keeps_the_pictures_and_goes_on_later(tmp_pa
         assert await reception.widths(job) == [64, 72]
 
 
+async def test_while_the_disk_is_nearly_full_the_pictures_are_kept_for_later(reception: Reception) -> None:
+    reception.house.free_mb = 10
+    await reception.alice.album([CONTENT, STYLE])
+    message = await reception.said("no room for new paintings")
+    assert "kept for half an hour" in message.words
+    reception.house.free_mb = 5000
+    reception.house.clock.ahead_s += 60
+    await reception.alice.text("/paint")
+    (job,) = await reception.jobs()
+    assert await reception.widths(job) == [64, 72]
+
+
 async def test_the_banned_are_told_and_nothing_is_fetched(reception: Reception) -> None:
     await reception.services.accounts.change(f"telegram:{reception.alice.id}", banned="spam")
     await reception.alice.photo(CONTENT, "woodcut")

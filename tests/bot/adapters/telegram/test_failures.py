@@ -9,7 +9,7 @@ import pytest
 import telegram.error
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.adapters.telegram.failures import as_reply_error
+from bot.adapters.telegram.failures import as_reply_error, kind_of
 from bot.errors import Refused, ReplyError, Retry, Unknown
 
 #: By class: an example, what it means of an edit, and of what cannot be done twice.
@@ -39,6 +39,25 @@ def test_an_error_means_the_same_each_time(name: str) -> None:
     assert type(error).__name__ == name
     assert type(as_reply_error(error, repeatable=True)) is of_an_edit
     assert type(as_reply_error(error, repeatable=False)) is of_what_is_new
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RetryAfter(5), "429"),
+        (telegram.error.InvalidToken(), "denied"),
+        (telegram.error.Forbidden("Forbidden: bot was blocked by the user"), "refused"),
+        (telegram.error.Conflict("terminated by other getUpdates"), "conflict"),
+        (telegram.error.BadRequest("Chat not found"), "refused"),
+        (telegram.error.BadRequest("Message to edit not found"), "gone"),
+        (telegram.error.BadRequest("Message is not modified"), None),
+        (telegram.error.EndPointNotFound("no such method"), "refused"),
+        (TimedOut(), "unsure"),
+        (NetworkError("Bad Gateway"), "unsure"),
+    ],
+)
+def test_errors_are_counted_by_what_they_mean_for_the_bot(error: TelegramError, kind: str | None) -> None:
+    assert kind_of(error) == kind
 
 
 def test_telegram_is_asked_again_when_it_said() -> None:

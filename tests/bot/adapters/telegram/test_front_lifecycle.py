@@ -7,8 +7,11 @@ import gc
 import logging
 import socket
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from pydantic import SecretStr
+from telegram.error import NetworkError
 
 from bot.adapters.telegram import connection, updates
 from bot.adapters.telegram.adapter import TelegramAdapter
@@ -83,6 +86,27 @@ async def test_a_connection_lost_while_polling_is_told_and_found_again(tmp_path:
         await reception.alice.text("/start")
         await reception.said("Hello!")
         assert reception.adapter.state == "up"
+
+
+async def test_failed_polls_are_counted_by_kind() -> None:
+    counted: list[str] = []
+    nothing = cast(Any, None)
+    polling = connection.Connection(TelegramSettings(token=SecretStr("1:a")), hurried(), nothing, counted.append)
+    for what in (200, 409, 429, 401, 502, NetworkError("cut")):
+        polling._heard(what)
+    assert counted == ["conflict", "429", "denied", "later", "later"]
+
+
+async def test_being_asked_to_wait_is_counted(tmp_path: Path) -> None:
+    async with fake_telegram() as telegram, open_house(tmp_path) as house:
+        settings = TelegramSettings(token=telegram.token, base_url=telegram.base_url)
+        adapter = TelegramAdapter(settings, services_of(house), tmp_path / "telegram")
+        telegram.fail("getMe", status=429, retry_after=1)
+        serving = asyncio.create_task(adapter.run())
+        await asyncio.wait_for(adapter.listening.wait(), 10)
+        assert b'atelier_platform_errors_total{kind="429",platform="telegram"} 1.0' in await house.metrics.text()
+        serving.cancel()
+        await asyncio.wait([serving])
 
 
 async def test_updates_come_by_webhook_with_the_secret_only(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from telegram.error import RetryAfter
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.adapters.telegram.limits import NOW_OR_NEVER_S, Limits
 
@@ -22,7 +22,8 @@ class Wire:
         self.now = 0.0
         self.sent: list[tuple[float, int | None]] = []
         self.script: deque[Exception] = deque()
-        self.limits = Limits(clock=lambda: self.now, sleep=self._sleep)
+        self.failed: list[TelegramError] = []
+        self.limits = Limits(clock=lambda: self.now, sleep=self._sleep, failed=self.failed.append)
         self._sleepers: list[tuple[float, int, asyncio.Event]] = []
 
     async def send(self, chat: int | None, patience_s: float | None = None, endpoint: str = "sendMessage") -> Any:
@@ -99,6 +100,17 @@ async def test_what_telegram_refused_is_sent_again_when_it_said_and_holds_up_tha
     assert wire.times(BOB) == [0]
     assert len(wire.times(ALICE)) == 3
     assert wire.times(ALICE)[1] > 7
+
+
+async def test_errors_of_telegram_are_told_and_our_own_haste_is_none(wire: Wire) -> None:
+    wire.script.append(RetryAfter(7))
+    await wire.send_all(ALICE)
+    wire.script.append(BadRequest("Chat not found"))
+    with pytest.raises(BadRequest):
+        await wire.send_all(ALICE)
+    with pytest.raises(RetryAfter):
+        await wire.send(ALICE, NOW_OR_NEVER_S)
+    assert [type(error) for error in wire.failed] == [RetryAfter, BadRequest]
 
 
 async def test_what_may_not_be_late_ends_at_once_where_it_would_be(wire: Wire) -> None:

@@ -160,6 +160,7 @@ def services_of(house: House, settings: XSettings) -> Services:
         switches=store.switches,
         budget=budget,
         notices=house.notices,
+        metrics=house.metrics,
         open_jobs=store.queue.open_of,
         job_of=store.outbox.job_of,
         picture_bytes=2_000_000,

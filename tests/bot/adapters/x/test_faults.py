@@ -216,6 +216,22 @@ async def test_a_picture_that_cannot_be_had_now_is_had_later(booth: Booth) -> No
     await booth.answer(post)
 
 
+async def test_a_mention_waits_while_the_disk_is_nearly_full(booth: Booth) -> None:
+    booth.house.free_mb = 10
+    booth.house.clock.ahead_s += 60
+    post = await booth.alice.post(f"{BOT} #woodcut", [CONTENT])
+
+    async def is_deferred() -> bool:
+        letter = await booth.services.inbox.get("x", post.id)
+        return letter is not None and letter.get("deferred", 0) > 0
+
+    await until(is_deferred)
+    assert booth.x.replies_to(post) == []
+    booth.house.free_mb = 5000
+    booth.house.clock.ahead_s += 60
+    await booth.answer(post)
+
+
 async def test_a_post_that_is_gone_is_not_asked_about(booth: Booth) -> None:
     bob = booth.x.person("Bob")
     theirs, hidden = await bob.post("look", [CONTENT]), await booth.x.person("Hidden").post("look", [CONTENT])
@@ -462,6 +478,16 @@ async def test_a_limit_without_a_number_is_waited_for(booth: Booth) -> None:
     trouble = booth.x.fail("mentions", status=429, headers={"x-rate-limit-reset": "soon"})
     await booth.x.until(lambda: trouble.hits == 1)
     await booth.answer(await booth.alice.post(f"{BOT} hello"))
+
+
+async def test_calls_that_came_to_nothing_are_counted_by_kind(booth: Booth) -> None:
+    booth.x.fail("mentions", status=429, reset_in=1)
+    booth.x.fail("mentions", status=503)
+    booth.x.fail("mentions", status=200, body="<html>maintenance</html>")
+    await booth.answer(await booth.alice.post(f"{BOT} hello"))
+    text = await booth.house.metrics.text()
+    assert b'atelier_platform_errors_total{kind="429",platform="x"} 1.0' in text
+    assert b'atelier_platform_errors_total{kind="unsure",platform="x"} 2.0' in text
 
 
 async def test_a_post_that_x_waited_for_in_vain_is_looked_for(booth: Booth) -> None:

@@ -1,0 +1,38 @@
+"""What watches the service asks it: the metrics, and whether it is ready."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
+
+from bot.adapters.web.guard import check_reader
+from bot.desk import Desk
+from bot.metrics import CONTENT_TYPE, Metrics
+from config.settings import WebSettings
+
+
+class MonitoringApi:
+    """The handlers of ``/readyz`` and, where that is set, of ``/metrics``."""
+
+    def __init__(self, settings: WebSettings, desk: Desk, metrics: Metrics) -> None:
+        self._settings = settings
+        self._desk = desk
+        self._metrics = metrics
+
+    def routes(self) -> list[web.RouteDef]:
+        """What is served, for ``Router.add_routes``."""
+        routes = [web.get("/readyz", self.ready)]
+        # The page may be public: what is not wanted is not there.
+        return [*routes, web.get("/metrics", self.show)] if self._settings.metrics else routes
+
+    async def ready(self, request: web.Request) -> web.Response:
+        """Whether an order would be taken in and painted: 200, or 503 with the reasons why not."""
+        obstacles = await self._desk.obstacles()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if obstacles else HTTPStatus.OK
+        return web.json_response({"ready": not obstacles, "why": obstacles}, status=status)
+
+    async def show(self, request: web.Request) -> web.Response:
+        """All metrics in Prometheus' text format; raises Forbidden."""
+        check_reader(request, self._settings)
+        return web.Response(body=await self._metrics.text(), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})

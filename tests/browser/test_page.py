@@ -14,6 +14,7 @@ from playwright.async_api import JSHandle, Page, expect
 
 from bot import errors
 from config.settings import WebSettings
+from renderer.options import RenderOptions
 from tests.browser.dropping import transfer_of
 from tests.fakes.services import Studio, open_studio
 
@@ -74,12 +75,13 @@ async def test_two_dropped_pictures_become_a_painting(page: Page, studio: Studio
     await expect(page.get_by_alt_text("town.png")).to_be_visible()
     await expect(page.get_by_alt_text("waves.jpg")).to_be_visible()
     await page.select_option("#size", "256")
-    await page.fill("#strength", "80")
+    assert float(await page.input_value("#strength")) == 100 * RenderOptions().strength
+    await page.fill("#strength", "60")
     await page.click("#paint")
 
     await expect(page.locator("#stage-note")).to_have_text("Next in line, ready in about 80 seconds")
     assert studio.intake.pictures == [(CONTENT, STYLE)]
-    assert (studio.job.options.size, studio.job.options.strength) == (256, 0.8)
+    assert (studio.job.options.size, studio.job.options.strength) == (256, 0.6)
 
     await studio.paint(studio.job.id, 0.25, PREVIEW)
     await expect(page.locator("#stage-note")).to_have_text("25%, about 40 seconds left")

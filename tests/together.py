@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from _pytest.config import ExitCode
+from pytest import ExitCode
 
 
 def main() -> int:

@@ -14,8 +14,9 @@ from bot.adapters.x.downloads import Downloads
 from bot.adapters.x.failures import MAY_NOT_WRITE, Kind, Trouble
 from bot.adapters.x.keys import check_keys
 from bot.adapters.x.mentions import Mentions
-from bot.adapters.x.ordering import PLATFORM, Ordering
+from bot.adapters.x.ordering import Ordering
 from bot.adapters.x.posting import SETTLE_S, Answer, Posting
+from bot.adapters.x.posts import PLATFORM
 from bot.adapters.x.rehearsal import Rehearsal
 from bot.adapters.x.services import Services
 from bot.adapters.x.speech import alt_text, caption, line
@@ -68,7 +69,6 @@ class XAdapter:
         self._folder = folder
         self._sleep = sleep
         self._settle_s = settle_s
-        self._api: Api | None = None
         self._posting: Posting | None = None
         self._denied = asyncio.Event()
         self._why_denied = ""
@@ -84,7 +84,7 @@ class XAdapter:
         check_keys(self._settings)
         self._services.moderation.ready(self.name)
         failed = functools.partial(self._services.metrics.platform_error, self.name)
-        self._api = api = Api(self._settings, self._services.budget, self._services.clock, failed)
+        api = Api(self._settings, self._services.budget, self._services.clock, failed)
         answering = None
         try:
             me = await self._introduced(api)

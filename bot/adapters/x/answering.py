@@ -11,8 +11,9 @@ from typing import Any
 import structlog
 
 from bot.adapters.x.failures import Kind, Trouble
-from bot.adapters.x.ordering import PLATFORM, Mention, Ordering
+from bot.adapters.x.ordering import Mention, Ordering
 from bot.adapters.x.posting import Answer, Posting
+from bot.adapters.x.posts import PLATFORM
 from bot.adapters.x.rehearsal import Rehearsal
 from bot.adapters.x.services import Services
 from bot.adapters.x.speech import line
@@ -140,13 +141,12 @@ class Answering:
 
     async def _obey_or_order(self, letter: Letter) -> None:
         mention = Mention.from_json(letter)
-        opted_out = (await self._services.accounts.get(mention.requester)).opted_out
-        if opted_out and order_of(mention.post) is None:
+        order = order_of(mention.post)
+        if order is None and (await self._services.accounts.get(mention.requester)).opted_out:
             log.info("mention of somebody who has opted out", mention=mention.post.id)
             return
         mention = await self._ordering.completed(mention)
         letter |= mention.to_json()
-        order = order_of(mention.post)
         if order:
             # Said to somebody else in a conversation that the bot is part of, it is no business of ours.
             if await self._ordering.is_for_us(mention):

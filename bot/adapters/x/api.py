@@ -118,7 +118,7 @@ class Api:
         """
         prices = self._budget.prices
         price = prices["mention"] + self._with_authors * prices["user"]
-        answer = prices["media_upload"] + prices["media_metadata"] + prices["reply"]
+        answer = self._price_of_answer(with_picture=True)
         most = await self._budget.room(price + answer, _LEAST, most, unanswered * answer)
         which = {"since_id": since, "until_id": until}
         return await self._timeline("mention", f"/2/users/{me}/mentions", most, price, self._fields() | which)
@@ -147,9 +147,7 @@ class Api:
     @contextlib.asynccontextmanager
     async def affordable(self, with_picture: bool) -> AsyncIterator[None]:
         """Raises OverBudget unless an answer, and a picture with its description, can be paid for."""
-        prices = self._budget.prices
-        picture = prices["media_upload"] + prices["media_metadata"] if with_picture else 0
-        async with self._budget.reserved(picture + prices["reply"]):
+        async with self._budget.reserved(self._price_of_answer(with_picture)):
             yield
 
     async def upload(self, picture: bytes) -> str:
@@ -186,6 +184,10 @@ class Api:
             await self._budget.spend(kind, len(page.posts))
             await self._budget.spend("user", page.users)
         return page
+
+    def _price_of_answer(self, with_picture: bool) -> float:
+        prices = self._budget.prices
+        return prices["reply"] + (prices["media_upload"] + prices["media_metadata"] if with_picture else 0)
 
     def _references(self) -> dict[str, str]:
         """What tells which posts the bot's own posts answer."""

@@ -8,12 +8,11 @@ from typing import Any
 import structlog
 
 from bot.adapters.x.api import Api, Me
-from bot.adapters.x.posts import Page, Post
+from bot.adapters.x.posts import PLATFORM, Page, Post
 from bot.adapters.x.services import Services
 
 log = structlog.get_logger(__name__)
 
-PLATFORM = "x"
 _CURSOR = "x-cursor"
 #: Read so far by who has never been mentioned.
 _NOTHING = "0"
@@ -65,7 +64,7 @@ class Mentions:
         log.info("x begins", since=newest)
 
     async def _keep(self, posts: list[Post], page: Page) -> list[dict[str, Any]]:
-        letters = [(post.id, f"{PLATFORM}:{post.author}", _letter(post, page)) for post in posts if self._counts(post)]
+        letters = [(post.id, post.requester, _letter(post, page)) for post in posts if self._counts(post)]
         new = await self._services.inbox.put(PLATFORM, letters)
         return [body for key, _, body in letters if key in new]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.adapters.x.api import Api, Me
 from bot.adapters.x.downloads import Downloads
-from bot.adapters.x.posts import Photo, Post
+from bot.adapters.x.posts import PLATFORM, Photo, Post
 from bot.adapters.x.services import Services
-from bot.adapters.x.wanted import Understood, is_meant, pictures_of, understood, variation_of
+from bot.adapters.x.wanted import Understood, is_meant, is_named, pictures_of, understood, variation_of
 from bot.errors import BadPicture, BadRequest, NotReady, UserError
 from bot.gallery import Entry
 from bot.intake import Again, Style
@@ -20,7 +20,6 @@ from bot.options import Wishes
 from bot.texts import language_for, phrase, say
 from bot.variations import varied
 
-PLATFORM = "x"
 _DAY_S = 24 * 3600.0
 #: Paintings for one person in one conversation within a day: two bots that answer one another would go on for ever.
 _PER_CONVERSATION = 12
@@ -49,7 +48,7 @@ class Mention:
     @property
     def requester(self) -> str:
         """Whose it is."""
-        return f"{PLATFORM}:{self.post.author}"
+        return self.post.requester
 
     @property
     def place(self) -> str:
@@ -78,7 +77,7 @@ class Ordering:
         if post.has_more and (whole := await self._api.post(post.id)) and whole.photos:
             post = dataclasses.replace(post, photos=whole.photos, has_more=False)
         # With pictures of its own and our name in plain sight, nothing else matters.
-        if not (post.photos and self._is_named(post)):
+        if not (post.photos and is_named(post, self._me.name)):
             for one in (post.replied_to, post.quoted if not post.photos else None):
                 known = others.get(one or "")
                 if one and painted is None and (known is None or known.has_more or not known.author):
@@ -88,18 +87,14 @@ class Ordering:
 
     async def is_for_us(self, mention: Mention) -> bool:
         """Whether the bot is spoken to: by its name, where X has not put it there, or in answer to its own post."""
-        parent = mention.others.get(mention.post.replied_to or "")
-        return (
-            is_meant(mention.post, parent, self._me.id, self._me.name)
-            or (parent is not None and parent.author == self._me.id)
-            or await self._painted(mention) is not None
-        )
+        parent = self._parent(mention)
+        is_meant_for_us = is_meant(mention.post, parent, self._me.id, self._me.name)
+        return is_meant_for_us or self._is_ours(parent, await self._painted(mention))
 
     async def place(self, mention: Mention) -> Job | None:
         """The job that a mention, `completed`, makes or has made; None where it asks for nothing."""
-        parent = mention.others.get(mention.post.replied_to or "")
-        painted = await self._painted(mention)
-        is_ours = painted is not None or (parent is not None and parent.author == self._me.id)
+        parent, painted = self._parent(mention), await self._painted(mention)
+        is_ours = self._is_ours(parent, painted)
         if is_ours and not mention.post.photos:
             return await self._vary(mention, painted)
         is_meant_for_us = not is_ours and is_meant(mention.post, parent, self._me.id, self._me.name)
@@ -117,13 +112,17 @@ class Ordering:
             return None
         return await self._paint(mention, photos, said)
 
+    def _parent(self, mention: Mention) -> Post | None:
+        return mention.others.get(mention.post.replied_to or "")
+
+    def _is_ours(self, parent: Post | None, painted: Job | None) -> bool:
+        """Whether it is a post of the bot's own that is answered; in the new names only its job tells."""
+        return painted is not None or (parent is not None and parent.author == self._me.id)
+
     async def _painted(self, mention: Mention) -> Job | None:
         """The job of the painting that is answered, where it is one of ours and still known."""
         answered = mention.post.replied_to
         return await self._services.job_of(PLATFORM, answered) if answered else None
-
-    def _is_named(self, post: Post) -> bool:
-        return post.replied_to is None or f"@{self._me.name.lower()}" in post.visible.lower()
 
     def _understood(self, mention: Mention, is_for_us: bool) -> Understood | None:
         """The words; None where they are others' talk, with our name in it by X's doing."""
@@ -137,10 +136,10 @@ class Ordering:
 
     async def _is_of_opted_out(self, mention: Mention, photos: tuple[Photo, ...]) -> bool:
         """Whether the pictures are of somebody who wants nothing to do with the bot: theirs are not painted, either."""
-        whose = next((post.author for post in mention.others.values() if photos and photos[0] in post.photos), None)
-        if whose is None or whose == mention.post.author:
+        whose = next((post.requester for post in mention.others.values() if photos and photos[0] in post.photos), None)
+        if whose is None or whose == mention.requester:
             return False
-        return (await self._services.accounts.get(f"{PLATFORM}:{whose}")).opted_out
+        return (await self._services.accounts.get(whose)).opted_out
 
     def _answers_nobody(self, mention: Mention) -> bool:
         """Whether no picture will come of asking: what it refers to is gone, or not the person's to mend."""

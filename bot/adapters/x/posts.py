@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+PLATFORM = "x"
+
 _MENTION = re.compile(r"@(\w{1,15})\b")
 _LINK = re.compile(r"https?://\S+")
 
@@ -38,6 +40,11 @@ class Post:
     reposts: bool = False
     mentions: tuple[str, ...] = ()  #: user names, in lower case
     conversation: str | None = None
+
+    @property
+    def requester(self) -> str:
+        """Its author, as the rest of the bot knows them."""
+        return f"{PLATFORM}:{self.author}"
 
     @property
     def number(self) -> int:

@@ -63,11 +63,16 @@ def variation_of(mention: Post) -> str | None:
     return _VARIATIONS.get(same(mention.words))
 
 
+def is_named(mention: Post, my_name: str) -> bool:
+    """Whether the bot's name stands where its author must have written it."""
+    return mention.replied_to is None or f"@{my_name.lower()}" in mention.visible.lower()
+
+
 def is_meant(mention: Post, parent: Post | None, me: str, my_name: str) -> bool:
     """Whether somebody has written the bot's name, and X has not put it there: it does in every answer to a post
     of the bot's or with its name in it.
     """
-    if mention.replied_to is None or f"@{my_name.lower()}" in mention.visible.lower():
+    if is_named(mention, my_name):
         return True
     return parent is not None and parent.author != me and my_name.lower() not in parent.mentions
 

@@ -13,6 +13,7 @@ import structlog
 
 from bot.accounts import Accounts
 from bot.adapters.web.server import WebAdapter
+from bot.adapters.web.services import Services as WebServices
 from bot.admin import Admin
 from bot.blobs import DirectoryBlobs
 from bot.child import child_of
@@ -106,9 +107,17 @@ class _Service:
         self._stop = asyncio.Event()
 
     def _web_adapter(self) -> WebAdapter:
-        settings, uploads = self._settings, self._folder / "uploads"
-        pictures = (self._gallery, self._films, uploads)
-        return WebAdapter(settings.web, settings.limits, self._intake, self._desk, *pictures, self._metrics)
+        services = WebServices(
+            intake=self._intake,
+            desk=self._desk,
+            accounts=self._accounts,
+            erasure=self._erasure,
+            gallery=self._gallery,
+            films=self._films,
+            admin=self._admin,
+            metrics=self._metrics,
+        )
+        return WebAdapter(self._settings.web, self._settings.limits, services, self._folder / "uploads")
 
     def _telegram_adapter(self) -> Adapter:
         # Here, since its library takes memory that a service without Telegram can do without.

@@ -24,6 +24,7 @@ from bot.moderation import Moderation
 from bot.notices import Notices
 from bot.outbox import Outbox
 from bot.pairing import Pairing
+from bot.ports import Adapter
 from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.store import Store
@@ -69,10 +70,11 @@ class House:
         self.pool = pool
         self.blobs = DirectoryBlobs(folder / "blobs")
         self.adapter = FakeAdapter()
+        self.adapters: dict[str, Adapter] = {"fake": self.adapter}  #: a test may add a real one
         self.states = {"fake": "up"}
         self.latest: dict[str, Progress] = {}
         self.metrics = Metrics(store, pool, lambda: self.states)
-        self.outbox = Outbox(store, self.blobs, {"fake": self.adapter}, self.metrics, NEVER_S)
+        self.outbox = Outbox(store, self.blobs, self.adapters, self.metrics, NEVER_S)
         self.scheduler = Scheduler(store, pool, self.latest, self.outbox.ring, NEVER_S, clock)
         self.told: list[tuple[str, str]] = []
         self.moderation = Moderation(moderation or ModerationSettings(), self._tell)
@@ -80,7 +82,7 @@ class House:
             store,
             self.blobs,
             pool,
-            {"fake": self.adapter},
+            self.adapters,
             self.latest,
             self.scheduler.ring,
             self.outbox.ring,

@@ -9,10 +9,15 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import create_autospec
 
 from bot import jobs
+from bot.accounts import Accounts
 from bot.adapters.web.server import WebAdapter
+from bot.adapters.web.services import Services
+from bot.admin import Admin
 from bot.desk import Desk, JobView
+from bot.erasure import Erasure
 from bot.errors import NotReady, UnknownJob
 from bot.films import Films
 from bot.gallery import Gallery
@@ -177,7 +182,17 @@ async def open_studio(
     data = uploads.parent
     gallery, films = Gallery(Settings(data_dir=data), built_in=data / "none"), Films(data / "films")
     web, limits = settings or WebSettings(port=0), limits or LimitsSettings()
-    adapter = WebAdapter(web, limits, intake, desk, gallery, films, uploads, FakeMetrics())
+    services = Services(
+        intake=intake,
+        desk=desk,
+        accounts=create_autospec(Accounts, instance=True),
+        erasure=create_autospec(Erasure, instance=True),
+        gallery=gallery,
+        films=films,
+        admin=create_autospec(Admin, instance=True),
+        metrics=FakeMetrics(),
+    )
+    adapter = WebAdapter(web, limits, services, uploads)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(adapter.run())
         async with asyncio.timeout(10):

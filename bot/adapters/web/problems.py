@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, LooseHeaders
 from structlog.contextvars import bound_contextvars
 
+from bot.adapters.web.language import language_of
 from bot.errors import (
     BadPicture,
     BadRequest,
@@ -23,6 +24,7 @@ from bot.errors import (
     UnknownWord,
     UserError,
 )
+from bot.texts import say
 
 log = structlog.get_logger(__name__)
 
@@ -60,15 +62,15 @@ def problem(status: int, code: str, detail: str, headers: LooseHeaders | None = 
     return web.json_response(body, status=status, headers=headers, content_type="application/problem+json")
 
 
-def problem_of(error: UserError) -> web.Response:
-    """The problem that tells a person what they can mend."""
+def problem_of(error: UserError, language: str = "en") -> web.Response:
+    """The problem that tells a person, in their language, what they can mend."""
     status = STATUS_OF_CODE.get(error.code) or STATUS_OF[type(error)]
     headers = {}
     if isinstance(error, Busy):
         headers[hdrs.RETRY_AFTER] = str(math.ceil(error.retry_after_s))
     if status is HTTPStatus.UNAUTHORIZED:
         headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
-    return problem(status, error.code, error.message, headers)
+    return problem(status, error.code, say(error.said, language), headers)
 
 
 @web.middleware
@@ -83,7 +85,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except UserError as error:
-        return problem_of(error)
+        return problem_of(error, language_of(request))
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise

@@ -9,21 +9,17 @@ from pathlib import Path
 import structlog
 from aiohttp import hdrs, web
 
-from bot.adapters.web.api import Api
-from bot.adapters.web.events import Hub
+from bot.adapters.web.api.events import Hub
+from bot.adapters.web.api.jobs import JobsApi
+from bot.adapters.web.api.monitoring import MonitoringApi
+from bot.adapters.web.api.results import ResultsApi
+from bot.adapters.web.api.styles import StylesApi
+from bot.adapters.web.api.upload import sweep
 from bot.adapters.web.guard import guard, harden, keep_session
-from bot.adapters.web.monitoring import MonitoringApi
 from bot.adapters.web.problems import as_problems
-from bot.adapters.web.results import ResultsApi
-from bot.adapters.web.styles import StylesApi
-from bot.adapters.web.upload import sweep
-from bot.desk import Desk
+from bot.adapters.web.services import Services
 from bot.errors import AdapterDown
-from bot.films import Films
-from bot.gallery import Gallery
-from bot.intake import Intake
 from bot.jobs import Job
-from bot.metrics import Metrics
 from bot.ports import Reply, Sent
 from config.settings import LimitsSettings, WebSettings
 from renderer.protocol import Progress
@@ -45,21 +41,13 @@ class WebAdapter:
         self,
         settings: WebSettings,
         limits: LimitsSettings,
-        intake: Intake,
-        desk: Desk,
-        gallery: Gallery,
-        films: Films,
+        services: Services,
         uploads: Path,
-        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._limits = limits
-        self._intake = intake
-        self._desk = desk
-        self._gallery = gallery
-        self._films = films
+        self._services = services
         self._uploads = uploads
-        self._metrics = metrics
         self.hub = Hub()  #: who follows which job
         self.url = ""  #: where the page is, once `listening` is set
         self.listening = asyncio.Event()
@@ -96,10 +84,14 @@ class WebAdapter:
         app = web.Application(middlewares=[as_problems, guard(self._settings)])
         app.on_response_prepare.append(harden)
         app.on_shutdown.append(self._end_streams)
-        key = self._settings.api_key
-        api = Api(self._intake, self._desk, self._gallery, self.hub, self._limits, key, self._uploads)
-        results, styles = ResultsApi(self._desk, self._films), StylesApi(self._gallery)
-        for part in (api, results, styles, MonitoringApi(self._settings, self._desk, self._metrics)):
+        services = self._services
+        parts = (
+            JobsApi(services, self.hub, self._settings, self._limits, self._uploads),
+            ResultsApi(services.desk, services.films),
+            StylesApi(services.gallery),
+            MonitoringApi(self._settings, services.desk, services.metrics),
+        )
+        for part in parts:
             app.add_routes(part.routes())
         app.router.add_get("/", _index)
         for file in sorted(PAGE.iterdir()):

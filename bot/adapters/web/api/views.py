@@ -13,8 +13,11 @@ _FETCHABLE = frozenset({Status.RENDERED, Status.DELIVERED})
 _RESULT_FIELDS = ("width", "height", "seconds", "iterations", "device")
 
 
-def as_json(view: JobView) -> dict[str, Any]:
-    """Status, reason, progress (0..1), position, eta_s in seconds, a pause's reason, error and result, for JSON."""
+def as_json(view: JobView, language: str = "en") -> dict[str, Any]:
+    """Status, reason, progress (0..1), position, eta_s in seconds, a pause's reason, error and result, for JSON.
+
+    What a person is to read is in `language`, of `bot.texts.LANGUAGES`.
+    """
     job = view.job
     return {
         "id": job.id,
@@ -24,7 +27,7 @@ def as_json(view: JobView) -> dict[str, Any]:
         "position": view.position,
         "eta_s": None if view.eta_s is None else round(view.eta_s),
         "paused": view.paused,
-        "error": _error(view),
+        "error": _error(view, language),
         "result": _result(view),
     }
 
@@ -40,14 +43,14 @@ def _progress(view: JobView) -> float:
     return round(view.progress.fraction, 4) if view.progress else 0.0
 
 
-def _error(view: JobView) -> dict[str, str] | None:
+def _error(view: JobView, language: str) -> dict[str, str] | None:
     job = view.job
     if job.status in _FETCHABLE and not view.is_kept:
-        detail = say(phrase("desk-no-longer-kept"))
+        detail = say(phrase("desk-no-longer-kept"), language)
         return {"title": "No longer kept", "detail": detail, "code": "not_painted"}
     if job.status not in ENDED or job.status is Status.DELIVERED:
         return None
-    return {"title": job.status.capitalize(), "detail": say(explain(job)), "code": job.reason or job.status}
+    return {"title": job.status.capitalize(), "detail": say(explain(job), language), "code": job.reason or job.status}
 
 
 def _result(view: JobView) -> dict[str, Any] | None:

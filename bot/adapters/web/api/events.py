@@ -11,7 +11,9 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from bot.adapters.web.views import as_json
+from bot.adapters.web.api.views import as_json
+from bot.adapters.web.guard import requester_of
+from bot.adapters.web.language import language_of
 from bot.desk import Desk
 from bot.errors import UnknownJob
 from bot.jobs import ENDED
@@ -71,8 +73,9 @@ class Hub:
             doorbell.set()
 
 
-async def stream(request: web.Request, desk: Desk, hub: Hub, job_id: str, requester: str) -> web.StreamResponse:
+async def stream(request: web.Request, desk: Desk, hub: Hub, job_id: str) -> web.StreamResponse:
     """Tell a job's state and previews, the current ones first, until it ends; raises UnknownJob before that."""
+    requester = requester_of(request)
     await desk.look(job_id, requester)
     response = web.StreamResponse(
         headers={hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"},
@@ -80,16 +83,17 @@ async def stream(request: web.Request, desk: Desk, hub: Hub, job_id: str, reques
     await response.prepare(request)
     # A closed tab is no error, nor is a job that has gone.
     with hub.listen(job_id) as doorbell, contextlib.suppress(UnknownJob, ConnectionError):
-        await _Stream(response, hub).follow(desk, job_id, requester, doorbell)
+        await _Stream(response, hub, language_of(request)).follow(desk, job_id, requester, doorbell)
     return response
 
 
 class _Stream:
     """One browser's stream: what it was last told, and when."""
 
-    def __init__(self, response: web.StreamResponse, hub: Hub) -> None:
+    def __init__(self, response: web.StreamResponse, hub: Hub, language: str) -> None:
         self._response = response
         self._hub = hub
+        self._language = language
         self._status: dict[str, Any] | None = None
         self._preview: bytes | None = None
         self._written_at = 0.0
@@ -98,7 +102,7 @@ class _Stream:
         while not self._hub.closed:
             doorbell.clear()
             view = await desk.look(job_id, requester)
-            await self._tell_status(as_json(view))
+            await self._tell_status(as_json(view, self._language))
             if view.job.status in ENDED:
                 return
             await self._tell_preview(self._hub.preview(job_id))

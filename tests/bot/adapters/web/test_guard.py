@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.web.server import PAGE
 from config.settings import WebSettings
-from tests.bot.adapters.test_web_api import CONTENT, STYLE, post_job, problem_of, upload
+from tests.bot.adapters.web.test_jobs import CONTENT, STYLE, post_job, problem_of, upload
 from tests.fakes.services import Studio, open_studio
 
 

@@ -13,11 +13,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.adapters.web import events
+from bot.adapters.web.api import events
 from bot.jobs import Status
 from bot.ports import Adapter, Reply, Sent
 from bot.texts import verbatim
-from tests.bot.adapters.test_web_api import post_job, problem_of
+from tests.bot.adapters.web.test_jobs import post_job, problem_of
 from tests.fakes.services import Studio, open_studio
 
 FIRST, SECOND = b"\xff\xd8 first", b"\xff\xd8 second"

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.adapters.web.upload import MAX_STYLES, Upload
+from bot.adapters.web.api.upload import MAX_STYLES, Upload
 from bot.errors import BadPicture, BadRequest
 from bot.gallery import Gallery
 from bot.intake import Style

@@ -13,7 +13,7 @@ from config.settings import WebSettings
 
 
 class MonitoringApi:
-    """The handlers of ``/readyz`` and, where that is set, of ``/metrics``."""
+    """The handlers of ``/healthz``, ``/readyz`` and, where that is set, ``/metrics``."""
 
     def __init__(self, settings: WebSettings, desk: Desk, metrics: Metrics) -> None:
         self._settings = settings
@@ -22,9 +22,16 @@ class MonitoringApi:
 
     def routes(self) -> list[web.RouteDef]:
         """What is served, for ``Router.add_routes``."""
-        routes = [web.get("/readyz", self.ready)]
+        routes = [web.get("/healthz", self.health), web.get("/readyz", self.ready)]
         # The page may be public: what is not wanted is not there.
         return [*routes, web.get("/metrics", self.show)] if self._settings.metrics else routes
+
+    async def health(self, request: web.Request) -> web.Response:
+        """How the service is: 200, or 503 while nothing can be painted."""
+        health = await self._desk.health()
+        # Another platform's trouble is told in the body; restarting this service would not mend it.
+        able = any(worker["state"] != "down" for worker in health["renderer"]["workers"])
+        return web.json_response(health, status=HTTPStatus.OK if able else HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def ready(self, request: web.Request) -> web.Response:
         """Whether an order would be taken in and painted: 200, or 503 with the reasons why not."""

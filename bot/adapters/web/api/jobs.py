@@ -1,4 +1,4 @@
-"""The JSON API that the page uses, and everybody else may."""
+"""Jobs in the API: handed in, looked at, followed, cancelled."""
 
 from __future__ import annotations
 
@@ -8,43 +8,40 @@ from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import hdrs, web
-from pydantic import SecretStr
 
-from bot.adapters.web import events
+from bot.adapters.web.api import events
+from bot.adapters.web.api.upload import receive
+from bot.adapters.web.api.views import as_json, path_of
+from bot.adapters.web.api.wishes import wanted
 from bot.adapters.web.guard import has_key, requester_of
-from bot.adapters.web.upload import receive
-from bot.adapters.web.views import as_json, path_of
-from bot.adapters.web.wishes import wanted
-from bot.desk import Desk
+from bot.adapters.web.language import language_of
+from bot.adapters.web.services import Services
 from bot.errors import BadRequest
-from bot.gallery import Gallery
-from bot.intake import Intake, Order
+from bot.intake import Order
 from bot.texts import phrase
-from config.settings import LimitsSettings
+from config.settings import LimitsSettings, WebSettings
 
 MAX_KEY = 128
 
 
-class Api:
-    """The handlers of jobs and of ``/healthz``; every error leaves them as an exception."""
+class JobsApi:
+    """The handlers under ``/api/v1/jobs``; every error leaves them as an exception."""
 
     def __init__(
         self,
-        intake: Intake,
-        desk: Desk,
-        gallery: Gallery,
+        services: Services,
         hub: events.Hub,
+        settings: WebSettings,
         limits: LimitsSettings,
-        key: SecretStr | None,
         uploads: Path,
     ) -> None:
-        """`key` opens the expert options to programs; without one nobody has them."""
-        self._intake = intake
-        self._desk = desk
-        self._gallery = gallery
+        """`settings.api_key` opens the expert options to programs; without one nobody has them."""
+        self._intake = services.intake
+        self._desk = services.desk
+        self._gallery = services.gallery
         self._hub = hub
+        self._key = settings.api_key
         self._limits = limits
-        self._key = key
         self._uploads = uploads
 
     def routes(self) -> list[web.RouteDef]:
@@ -55,7 +52,6 @@ class Api:
             web.get(job, self.look),
             web.delete(job, self.cancel),
             web.get(f"{job}/events", self.follow, allow_head=False),
-            web.get("/healthz", self.health),
         ]
 
     async def accept(self, request: web.Request) -> web.Response:
@@ -65,31 +61,27 @@ class Api:
         keyed = has_key(request, self._key)
         async with receive(request, self._uploads, self._limits) as upload:
             styles, options = await wanted(upload, self._gallery, keyed)
-            job = await self._intake.accept(Order("web", source, requester, upload.content, styles, options))
-        view = as_json(await self._desk.look(job.id, requester))
+            language = language_of(request)
+            order = Order("web", source, requester, upload.content, styles, options, language=language)
+            job = await self._intake.accept(order)
+        view = as_json(await self._desk.look(job.id, requester), language)
         body = {name: view[name] for name in ("id", "status", "position")}
         return web.json_response(body, status=HTTPStatus.ACCEPTED, headers={hdrs.LOCATION: path_of(job.id)})
 
     async def look(self, request: web.Request) -> web.Response:
         """A job as it stands."""
-        return web.json_response(as_json(await self._desk.look(_job_id(request), requester_of(request))))
+        view = await self._desk.look(_job_id(request), requester_of(request))
+        return web.json_response(as_json(view, language_of(request)))
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Stop a job: 200 with how it stands now."""
         view = await self._desk.cancel(_job_id(request), requester_of(request))
         self._hub.moved(view.job.id)
-        return web.json_response(as_json(view))
+        return web.json_response(as_json(view, language_of(request)))
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """A job's state and previews as server-sent events, until it ends."""
-        return await events.stream(request, self._desk, self._hub, _job_id(request), requester_of(request))
-
-    async def health(self, request: web.Request) -> web.Response:
-        """How the service is: 200, or 503 while nothing can be painted."""
-        health = await self._desk.health()
-        # Another platform's trouble is told in the body; restarting this service would not mend it.
-        able = any(worker["state"] != "down" for worker in health["renderer"]["workers"])
-        return web.json_response(health, status=HTTPStatus.OK if able else HTTPStatus.SERVICE_UNAVAILABLE)
+        return await events.stream(request, self._desk, self._hub, _job_id(request))
 
 
 def _job_id(request: web.Request) -> str:

@@ -14,7 +14,7 @@ from PIL import Image
 from bot.errors import BadRequest, NotReady
 from bot.films import Films
 from renderer.timelapse import Frames
-from tests.bot.adapters.test_web_api import post_job, problem_of
+from tests.bot.adapters.web.test_jobs import post_job, problem_of
 from tests.fakes.services import Studio
 
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from config.settings import WebSettings
 from tests import pictures
-from tests.bot.adapters.test_web_api import CONTENT, STYLE, names, png, problem_of, upload
+from tests.bot.adapters.web.test_jobs import CONTENT, STYLE, names, png, problem_of, upload
 from tests.fakes.services import Studio, open_studio
 
 KEY = "a key that nobody guesses"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from aiohttp import hdrs, web
 
+from bot.adapters.web.api.views import path_of
 from bot.adapters.web.guard import requester_of
-from bot.adapters.web.views import path_of
 from bot.desk import Desk
 from bot.films import KINDS, Films
 

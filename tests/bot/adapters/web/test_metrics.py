@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,14 +12,12 @@ from aiohttp.test_utils import make_mocked_request
 from pydantic import SecretStr
 
 from bot.adapters.web.guard import check_reader
-from bot.adapters.web.server import WebAdapter
 from bot.errors import Forbidden
-from bot.gallery import Gallery
 from bot.ports import WorkerStatus
-from config.settings import LimitsSettings, Settings, SettingsError, WebSettings, load
-from tests.bot.adapters.test_web_api import problem_of
+from config.settings import SettingsError, WebSettings, load
+from tests.bot.adapters.web.test_jobs import problem_of
 from tests.fakes.house import House, open_house
-from tests.fakes.watched import PATIENCE_S
+from tests.fakes.web import page_of
 
 TOKEN = "a token of the metrics"
 
@@ -29,17 +26,8 @@ TOKEN = "a token of the metrics"
 async def serving(house: House, **settings: object) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of a server that listens on a free port of this machine."""
     web = WebSettings.model_validate({"port": 0, **settings})
-    gallery = Gallery(Settings(data_dir=house.folder), built_in=house.folder / "none")
-    parts = (house.intake, house.desk, gallery, house.films, house.folder / "uploads", house.metrics)
-    adapter = WebAdapter(web, LimitsSettings(), *parts)
-    task = asyncio.create_task(adapter.run())
-    try:
-        await asyncio.wait_for(adapter.listening.wait(), PATIENCE_S)
-        async with aiohttp.ClientSession(adapter.url) as http:
-            yield http
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+    async with page_of(house, web) as adapter, aiohttp.ClientSession(adapter.url) as http:
+        yield http
 
 
 @pytest.fixture

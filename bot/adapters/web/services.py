@@ -1,0 +1,28 @@
+"""What the web adapter needs of the house."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bot.accounts import Accounts
+from bot.admin import Admin
+from bot.desk import Desk
+from bot.erasure import Erasure
+from bot.films import Films
+from bot.gallery import Gallery
+from bot.intake import Intake
+from bot.metrics import Metrics
+
+
+@dataclasses.dataclass(frozen=True)
+class Services:
+    """All of them, as `bot.app` puts them together."""
+
+    intake: Intake
+    desk: Desk
+    accounts: Accounts
+    erasure: Erasure
+    gallery: Gallery
+    films: Films
+    admin: Admin
+    metrics: Metrics

@@ -24,23 +24,27 @@ check: $(TESTABLE)  ## ruff and mypy, strict
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 
-bench: setup $(TESTABLE)  ## measure speed and memory: tables, and bench-out/*.json
+bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and bench-out/*.json
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.objective
 	@$(BIN)/python -m tests.bench.sizes
+	@$(BIN)/python -m tests.bench.web_load
 	@$(BIN)/python -m tests.bench.gpu
 
 sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE=256 ONLY=grid,strips OUT=sheet-out)
 	@$(BIN)/python -m tests.sheet $(if $(PICTURES),--pictures '$(PICTURES)') $(if $(STYLES),--styles '$(STYLES)') \
 	  $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out '$(OUT)')
 
-docs: $(INSTALLED)  ## renew the tables of settings, options and metrics
+docs: $(INSTALLED)  ## renew the tables of settings, options, metrics and the API
 	@$(BIN)/python -m config.table README.md docs/settings.md
 	@$(BIN)/python -m bot.options.table docs/options.md
 	@$(BIN)/python -m bot.metrics.table docs/monitoring.md
+	@$(BIN)/python -m bot.adapters.web.api.table docs/api.md
 
 pictures: setup $(TESTABLE) chromium  ## paint and photograph anew what the README shows
 	@$(BIN)/python -m tests.docs_pictures
+	@$(BIN)/python -m tests.docs_page
+	@$(BIN)/python -m tests.docs_admin
 	@$(BIN)/python -m tests.docs_conversation
 
 $(INSTALLED): pyproject.toml constraints.txt

@@ -10,6 +10,7 @@ from bot.replies import duration
 from bot.store import Store
 from bot.store.accounts import Account as Account  # what adapters ask for here
 from bot.store.accounts import Place as Place
+from bot.store.quotas import Allowance as Allowance
 from bot.store.quotas import OverQuota, Quotas
 from bot.texts import Phrase, phrase
 from config.settings import LimitsSettings
@@ -25,9 +26,15 @@ class Accounts:
     def __init__(self, store: Store, limits: LimitsSettings, invited: Iterable[str] | None = None) -> None:
         self._jobs = store.jobs
         self._rows = store.accounts
+        self._at_once = limits.open_jobs_per_requester
         self._invited = None if invited is None else frozenset(invited)
         self.quotas = Quotas(
-            limits.jobs_per_hour, limits.jobs_per_day, limits.group_jobs_per_hour, limits.group_jobs_per_day
+            per_hour=limits.jobs_per_hour,
+            per_day=limits.jobs_per_day,
+            group_per_hour=limits.group_jobs_per_hour,
+            group_per_day=limits.group_jobs_per_day,
+            address_per_hour=limits.address_jobs_per_hour,
+            address_per_day=limits.address_jobs_per_day,
         )
 
     async def get(self, requester: str) -> Account:
@@ -55,12 +62,20 @@ class Accounts:
         if not any(account.allowed or self._is_invited(account.requester) for account in them):
             raise Forbidden(phrase("account-not-allowed", id=requester), "not_allowed")
 
-    async def check_quota(self, requester: str, place: str | None) -> None:
+    async def check_quota(self, requester: str, place: str | None, network: str | None = None) -> None:
         """Raise Busy where a job more would be too many; the count that decides is taken when one is accepted."""
         try:
-            await self._jobs.check_quotas(requester, place, self.quotas)
+            await self._jobs.check_quotas(requester, place, network, self.quotas)
         except OverQuota as over:
             raise over_quota(over) from over
+
+    async def open_jobs(self, requester: str) -> tuple[int, int]:
+        """How many open jobs a requester has, and may have."""
+        return await self._jobs.open_of(requester), self._at_once
+
+    async def allowances(self, requester: str, network: str | None = None) -> list[Allowance]:
+        """How much is left of each quota that counts for a requester and the network that they come from."""
+        return await self._jobs.allowances(requester, None, network, self.quotas)
 
     def _is_invited(self, who: str) -> bool:
         if self._invited is None:

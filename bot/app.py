@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from bot.accounts import Accounts
+from bot.adapters.web.api.webhooks import told
 from bot.adapters.web.server import WebAdapter
 from bot.adapters.web.services import Services as WebServices
 from bot.admin import Admin
@@ -27,6 +28,7 @@ from bot.estimates import Estimates
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
+from bot.keys import Keys
 from bot.metrics import Metrics
 from bot.moderation import Moderation
 from bot.notices import Notices
@@ -38,6 +40,8 @@ from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.spending import Budget
 from bot.store import Store
+from bot.thumbnails import Thumbnails
+from bot.webhooks import Webhooks
 from config.lock import DataDirectory
 from config.settings import Settings
 from renderer.protocol import Progress
@@ -47,6 +51,7 @@ log = structlog.get_logger(__name__)
 #: Seconds that a painting under way may still take when the service is told to stop.
 GRACE_S = 3.0
 _FILMS = "cache/films"
+_THUMBNAILS = "cache/thumbnails"
 
 
 async def serve(settings: Settings) -> None:
@@ -90,10 +95,25 @@ class _Service:
         )
         self._desk = Desk(store, self._blobs, pool, self._scheduler, latest, self._adapter_states, reply_due)
         self._films = films = Films(folder / _FILMS)
-        self._erasure = Erasure(store, self._blobs, pool, films)
-        self._retention = Retention(store, self._blobs, films, pool, settings.retention, reply_due)
-        self._admin = Admin(store, self._desk, pool, self._accounts, self._notices, reply_due, budgets)
+        self._thumbnails = thumbnails = Thumbnails(folder / _THUMBNAILS)
+        thumbnails.sweep()
+        self._erasure = Erasure(store, self._blobs, pool, films, thumbnails)
+        self._retention = Retention(store, self._blobs, films, thumbnails, pool, settings.retention, reply_due)
+        self._keys = Keys(store)
+        self._admin = Admin(
+            store,
+            self._desk,
+            pool,
+            self._accounts,
+            self._keys,
+            self._notices,
+            self._disk,
+            settings,
+            reply_due,
+            budgets,
+        )
         self._control = Control(self._admin, folder)
+        self._webhooks = Webhooks(store, told(self._desk), settings.web.webhooks_private)
         self._gallery = Gallery(settings)
         if settings.web.enabled:
             self._web = self._web_adapter()
@@ -114,8 +134,10 @@ class _Service:
             erasure=self._erasure,
             gallery=self._gallery,
             films=self._films,
+            thumbnails=self._thumbnails,
             admin=self._admin,
             metrics=self._metrics,
+            keys=self._keys,
         )
         return WebAdapter(self._settings.web, self._settings.limits, services, self._folder / "uploads")
 
@@ -190,6 +212,7 @@ class _Service:
                 self._spawn(self._metrics.watch_loop(), "event loop lag"),
                 self._spawn(self._retention.run(), "retention"),
                 self._spawn(self._disk.run(), "disk"),
+                self._spawn(self._webhooks.run(), "webhooks"),
             )
             await self._stop.wait()
             log.info("stopping")

@@ -83,7 +83,9 @@ class Control:
             if uid not in {None, 0, os.geteuid()}:
                 raise Forbidden("Only the user that the service runs as may control it.")
             verb, arguments = _understood(line)
-            return True, await self._admin.do(verb, arguments, by="control" if uid is None else f"control:{uid}")
+            by = "control" if uid is None else f"control:{uid}"
+            # The socket is the operator's own, and nothing of what it carries is kept.
+            return True, await self._admin.do(verb, arguments, by, private=True)
         except UserError as exc:
             return False, exc.message
         except Exception:

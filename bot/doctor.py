@@ -14,8 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from bot.child import child_of
 from bot.errors import AdapterDown, OperatorError
+from bot.moderation import Moderation
 from config.lock import DataDirectory, DataDirectoryError, DataDirectoryInUse
-from config.settings import Settings
+from config.settings import Settings, WebSettings
 from renderer.protocol import Event
 from renderer.supervisor import Supervisor
 
@@ -55,8 +56,10 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _renderer(settings):
         yield finding
     yield _web(settings, served=data.verdict is Verdict.CARE)
+    yield _admin_page(settings.web)
     yield await _telegram(settings)
     yield _x(settings)
+    yield _moderation(settings)
 
 
 def _package(package: str, wanted: str) -> Finding:
@@ -146,6 +149,24 @@ def _x(settings: Settings) -> Finding:
     return Finding("x", Verdict.WELL, "all four keys are set; `atelier x check` asks X about them")
 
 
+def _moderation(settings: Settings) -> Finding:
+    served = {"web": settings.web.enabled, "telegram": settings.telegram.token is not None, "x": settings.x.is_wanted}
+    looked_at = [name for name in settings.moderation.adapters if served.get(name)]
+    if not looked_at:
+        return Finding("moderation", Verdict.WELL, "off: no pictures of a platform that is served are looked at")
+    moderation = Moderation(settings.moderation, _tell_nobody)
+    try:
+        for name in looked_at:
+            moderation.ready(name)
+    except AdapterDown as exc:
+        return Finding("moderation", Verdict.ILL, str(exc), "see docs/moderation.md")
+    return Finding("moderation", Verdict.WELL, f"the pictures of {', '.join(looked_at)} are looked at")
+
+
+async def _tell_nobody(kind: str, text: str) -> None:
+    """The doctor refuses no picture."""
+
+
 def _web(settings: Settings, served: bool) -> Finding:
     web = settings.web
     if not web.enabled:
@@ -160,3 +181,14 @@ def _web(settings: Settings, served: bool) -> Finding:
         except OSError as exc:
             return Finding("web page", Verdict.ILL, f"{url}: {exc.strerror}", "set ATELIER_WEB__PORT to a free port")
     return Finding("web page", Verdict.WELL, f"{url} is free to serve it")
+
+
+def _admin_page(web: WebSettings) -> Finding:
+    if not (web.enabled and web.has_admin_page):
+        return Finding("admin page", Verdict.WELL, "off")
+    opened = {"a password": web.admin_password_hash, "a token": web.admin_token}
+    text = f"behind {' or '.join(name for name, secret in opened.items() if secret)}"
+    if web.admin_http:
+        mend = "unset ATELIER_WEB__ADMIN_HTTP and put a proxy with a certificate in front"
+        return Finding("admin page", Verdict.CARE, f"{text}, which over plain HTTP can be read on the way", mend)
+    return Finding("admin page", Verdict.WELL, f"{text}; from other machines over HTTPS alone")

@@ -7,6 +7,7 @@ import structlog
 from bot.films import Films
 from bot.ports import BlobStore, RenderPool
 from bot.store import Store
+from bot.thumbnails import Thumbnails
 
 log = structlog.get_logger(__name__)
 
@@ -14,11 +15,12 @@ log = structlog.get_logger(__name__)
 class Erasure:
     """Erases people."""
 
-    def __init__(self, store: Store, blobs: BlobStore, pool: RenderPool, films: Films) -> None:
+    def __init__(self, store: Store, blobs: BlobStore, pool: RenderPool, films: Films, thumbnails: Thumbnails) -> None:
         self._store = store
         self._blobs = blobs
         self._pool = pool
         self._films = films
+        self._thumbnails = thumbnails
 
     async def erase(self, requester: str) -> int:
         """Cancel and remove every job, picture, vote, beginning, letter and setting of a person; returns how many jobs.
@@ -31,5 +33,6 @@ class Erasure:
             await self._pool.cancel(job_id, attempt)
         removed = await self._store.blobs.discard(self._blobs, *erased.blobs)
         self._films.forget(removed)
+        self._thumbnails.forget(removed)
         log.info("person erased", jobs=erased.number, pictures=len(removed))
         return erased.number

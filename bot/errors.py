@@ -6,15 +6,19 @@
     ├── UserError                 what a person can mend; `message` is safe to show, `code` is stable
     │   ├── BadPicture            not_a_picture, picture_broken, picture_too_heavy, picture_too_large,
     │   │                         picture_too_small, picture_too_long, picture_missing, mask_mismatch
-    │   ├── BadRequest            bad_options, bad_upload, bad_format, …
+    │   ├── BadRequest            bad_options, bad_upload, bad_body, bad_format, bad_edge, bad_page,
+    │   │                         unknown_variation, …
     │   ├── UnknownWord           unknown_word; says the nearest known one
     │   ├── UnknownStyle          unknown_style (also: no style has such tags)
-    │   ├── Forbidden             foreign_host, foreign_origin, foreign_address, bad_key, banned, not_allowed,
-    │   │                         moderated
+    │   ├── Forbidden             foreign_host, foreign_origin, foreign_address, bad_key, key_missing,
+    │   │                         missing_scope, banned, not_allowed, moderated; of the admin page: bad_login,
+    │   │                         no_session, bad_csrf, needs_https; not_here
     │   ├── UnknownJob            unknown_job (also: a job of somebody else)
-    │   ├── NotReady              not_ready, not_painted, no_timelapse, no_longer_cancellable, input_gone
+    │   ├── NotReady              not_ready, not_painted, no_timelapse, no_longer_cancellable, input_gone,
+    │   │                         at_its_limit
     │   ├── TooExpensive          too_expensive; says the largest size that fits
-    │   └── Busy                  too_many_jobs, queue_full, quota_… and group_quota_…, closing, disk_full; says when
+    │   └── Busy                  busy, too_many_jobs, queue_full, quota_… (also group_… and address_…),
+    │                             too_many_requests, too_many_logins, closing, disk_full; says when
     ├── OperatorError             what the operator can mend; ends a command with exit status 2 and one line
     │   └── RendererUnavailable
     ├── AdapterDown               one platform cannot be served; the others go on

@@ -54,6 +54,8 @@ class Order:
     place: str | None = None  #: ``platform:id`` of the group where it was asked
     language: str | None = None  #: of `bot.texts.LANGUAGES`
     address: dict[str, Any] | None = None  #: where the reply goes, the adapter's own JSON
+    network: str | None = None  #: where it came from, by which is counted; None where it is not
+    webhook: str | None = None  #: URL that is told of the job's end, from `bot.webhooks.checked`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Again:
     place: str | None = None
     language: str | None = None
     address: dict[str, Any] | None = None
+    network: str | None = None
+    webhook: str | None = None
     styles: tuple[Style, ...] | None = None  #: others, in place of the stored ones
     swapped: bool = False  #: content and first style change places; excludes `styles`
 
@@ -110,14 +114,25 @@ class Intake:
         """
         return await self._admit(again, lambda: self._take_up(again))
 
-    async def check_open(self, requester: str, place: str | None, instead_of: Job | None = None) -> None:
+    async def expect(
+        self, adapter: str, source: str, requester: str, place: str | None = None, network: str | None = None
+    ) -> Job | None:
+        """The job that a message has made already; None where it may make one. For who has yet to fetch its pictures.
+
+        Raises Busy or Forbidden where there is none and nothing would be taken now.
+        """
+        known = await self._store.jobs.by_source(adapter, source)
+        if known is None:
+            await self.check_open(requester, place, network=network)
+        return known
+
+    async def check_open(
+        self, requester: str, place: str | None, instead_of: Job | None = None, network: str | None = None
+    ) -> None:
         """Raise Busy or Forbidden where nothing would be taken now, be it instead of a job that is cancelled for it."""
-        if await self._store.switches.get("drained") is not None:
-            raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
-        if await self._disk.is_full():
-            raise Busy(phrase("busy-disk-full"), "disk_full", _CLOSED_S)
+        await self._check_door()
         await self._accounts.admit(requester, place)
-        await self._accounts.check_quota(requester, place)
+        await self._accounts.check_quota(requester, place, network)
         # One that is painted keeps its place until it has stopped.
         if instead_of is None or instead_of.status is not Status.QUEUED:
             try:
@@ -125,12 +140,28 @@ class Intake:
             except NoRoom as full:
                 raise await self._busy(requester, full) from full
 
+    async def why_closed(self) -> str | None:
+        """Why nothing would be taken in now, whoever asked: closing, disk_full or queue_full; None where it would."""
+        try:
+            await self._check_door()
+            await self._store.jobs.check_room("", self._room)
+        except Busy as busy:
+            return busy.code
+        except NoRoom:
+            return "queue_full"
+        return None
+
+    async def _check_door(self) -> None:
+        if await self._store.switches.get("drained") is not None:
+            raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
+        if await self._disk.is_full():
+            raise Busy(phrase("busy-disk-full"), "disk_full", _CLOSED_S)
+
     async def _admit(self, asked: Order | Again, make: Callable[[], Awaitable[Job]]) -> Job:
-        known = await self._store.jobs.by_source(asked.adapter, asked.source)
+        # Before the costly part; `add` asks again for quotas and room, in the transaction that counts.
+        known = await self.expect(asked.adapter, asked.source, asked.requester, asked.place, asked.network)
         if known is not None:
             return known
-        # Before the costly part; `add` asks again for quotas and room, in the transaction that counts.
-        await self.check_open(asked.requester, asked.place)
         try:
             job = await make()
         except NoRoom as full:
@@ -185,7 +216,13 @@ class Intake:
         )
         with bound_contextvars(job=job.id):
             kept = await self._store.jobs.add(
-                job, estimate_s=estimate_s, room=self._room, quotas=self._accounts.quotas, address=asked.address
+                job,
+                estimate_s=estimate_s,
+                room=self._room,
+                quotas=self._accounts.quotas,
+                network=asked.network,
+                address=asked.address,
+                webhook=asked.webhook,
             )
             if kept is job:
                 log.info("job accepted", adapter=job.adapter, estimate_s=round(estimate_s))

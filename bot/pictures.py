@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import math
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,33 @@ from bot.processes import run_module
 from bot.texts import phrase
 from config.settings import LimitsSettings
 
-#: Pictures decoded at the same time; each may take `LimitsSettings.decode_memory_mb`.
+#: Pictures decoded at the same time, each in at most `bot.decode.LIGHT_MB`. One that may take more, up to
+#: `LimitsSettings.decode_memory_mb`, is decoded alone.
 AT_ONCE = 2
 
 _SHAPE_TOLERANCE = 0.02
 
 log = structlog.get_logger(__name__)
 
-_gates: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
+
+class _Gate:
+    """Lets `AT_ONCE` through at a time, or one alone, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    @contextlib.asynccontextmanager
+    async def passing(self, alone: bool) -> AsyncIterator[None]:
+        with contextlib.ExitStack() as taken:
+            async with self._turn:
+                for _ in range(AT_ONCE if alone else 1):
+                    await self._places.acquire()
+                    taken.callback(self._places.release)
+            yield
+
+
+_gates: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Gate] = weakref.WeakKeyDictionary()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,10 +86,13 @@ async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSet
             "picture_too_heavy",
         )
     output = scratch("")
-    gate = _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    gate = _gates.setdefault(asyncio.get_running_loop(), _Gate())
     try:
-        async with gate:
+        async with gate.passing(alone=False):
             verdict = await _decode(raw, output, limits)
+        if "alone" in verdict:
+            async with gate.passing(alone=True):
+                verdict = await _decode(raw, output, limits, "alone")
         if "code" in verdict:
             log.info("picture refused", code=verdict["code"], cause=verdict["cause"])
             raise BadPicture(phrase(verdict["phrase"], **verdict["args"]), verdict["code"])
@@ -80,10 +103,11 @@ async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSet
         output.unlink(missing_ok=True)
 
 
-async def _decode(raw: Path, output: Path, limits: LimitsSettings) -> dict[str, Any]:
+async def _decode(raw: Path, output: Path, limits: LimitsSettings, *alone: str) -> dict[str, Any]:
     """The decoder's verdict; raises BadPicture where it dies or takes too long."""
+    given = limits.model_dump_json()
     try:
-        ended = await run_module("bot.decode", raw, output, limits.model_dump_json(), timeout_s=limits.decode_timeout_s)
+        ended = await run_module("bot.decode", raw, output, given, *alone, timeout_s=limits.decode_timeout_s)
     except TimeoutError as exc:
         raise BadPicture(phrase("error-picture-slow", seconds=limits.decode_timeout_s), "picture_too_large") from exc
     if ended.status == 0:

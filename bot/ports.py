@@ -76,6 +76,8 @@ class WorkerStatus:
     job: str | None = None
     reason: str | None = None  #: why it is down
     restarts: int = 0  #: how often it was lost and begun anew
+    device_name: str | None = None  #: what a person would call the device
+    memory: int | None = None  #: bytes in use, where it says so
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

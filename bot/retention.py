@@ -15,6 +15,7 @@ from bot.jobs import IllegalTransition, Status
 from bot.ports import BlobStore, RenderPool
 from bot.store import Store
 from bot.store.retention import FIRST, Mark
+from bot.thumbnails import Thumbnails
 from config.settings import RetentionSettings
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class Retention:
         store: Store,
         blobs: BlobStore,
         films: Films,
+        thumbnails: Thumbnails,
         pool: RenderPool,
         settings: RetentionSettings,
         reply_due: Callable[[], None],
@@ -58,6 +60,7 @@ class Retention:
         self._rows = store.retention
         self._blobs = blobs
         self._films = films
+        self._thumbnails = thumbnails
         self._pool = pool
         self._settings = settings
         self._reply_due = reply_due
@@ -90,6 +93,7 @@ class Retention:
             await self._remove_strays(now)
             first = datetime.datetime.fromtimestamp(now - _LEDGER_DAYS * _DAY_S, datetime.UTC)
             await self._rows.prune_spending(first.strftime("%Y-%m-%d"))
+            await self._store.audit.prune(now - days.audit_days * _DAY_S)
             self._thorough_at = now
 
     async def _give_up(self, now: float) -> None:
@@ -143,4 +147,5 @@ class Retention:
             return set()
         removed = await self._store.blobs.discard(self._blobs, *blobs, put_before=put_before)
         self._films.forget(removed)
+        self._thumbnails.forget(removed)
         return removed

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -14,6 +14,7 @@ from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
 from bot.ports import PREFETCH, RenderJob, RenderPool
 from bot.store import Store
+from bot.store.queue import Work
 from renderer.protocol import Progress
 
 log = structlog.get_logger(__name__)
@@ -73,14 +74,26 @@ class Scheduler:
 
     async def outlook(self, job: Job) -> Outlook:
         """Where a job stands and when to expect its painting: the work ahead, shared by the slots, then its own."""
-        if job.status not in {Status.QUEUED, Status.RENDERING}:
-            return Outlook(None, None)
-        work = await self._store.queue.work(job)
-        remaining = {other.id: self._remaining_s(other, estimate_s) for other, estimate_s in work.rendering}
-        if job.status is Status.RENDERING:
-            return Outlook(0, remaining.get(job.id, 0.0))
+        return (await self.outlooks([job]))[job.id]
+
+    async def outlooks(self, jobs: Sequence[Job]) -> dict[str, Outlook]:
+        """The outlook of each of several jobs, by id."""
+        outlooks = {job.id: Outlook(None, None) for job in jobs}
+        waiting = {job.id: job for job in jobs if job.status in {Status.QUEUED, Status.RENDERING}}
+        if not waiting:
+            return outlooks
+        rendering, ahead = await self._store.queue.work(waiting)
+        remaining = {other.id: self._remaining_s(other, estimate_s) for other, estimate_s in rendering}
         slots = max(1, (await self._pool.status()).slots)
-        return Outlook(work.before + 1, (sum(remaining.values()) + work.before_s) / slots + work.own_s)
+        for job in waiting.values():
+            if job.status is Status.RENDERING:
+                outlooks[job.id] = Outlook(0, remaining.get(job.id, 0.0))
+            else:
+                # One that has been begun in this very moment has nothing before it.
+                work = ahead.get(job.id, Work(0, 0.0, 0.0))
+                eta_s = (sum(remaining.values()) + work.before_s) / slots + work.own_s
+                outlooks[job.id] = Outlook(work.before + 1, eta_s)
+        return outlooks
 
     async def next_end_s(self, requester: str | None) -> float:
         """Seconds until a job of this requester, or of anybody, can be expected to end; at least 10."""

@@ -35,18 +35,21 @@ _TELEGRAM_TOKENS = (
     r"\d{8,10}:[A-Za-z0-9_-]{35,}",
 )
 
+#: Keys of the API, and what their webhooks are signed with.
+_KEYS = (r"atl_[0-9a-f]{64}", r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
+
 #: A shorter secret is not looked for: its letters would be part of ordinary words.
 _MIN_SECRET = 6
 
 
 class Redactor:
-    """Replaces secrets in text: Telegram tokens by their form, and the values it is given."""
+    """Replaces secrets in text: Telegram tokens and API keys by their form, and the values it is given."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         spellings = {spelling for secret in secrets if len(secret) >= _MIN_SECRET for spelling in _spellings(secret)}
         # Longest first: one secret may begin with another.
         values = [re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True)]
-        self._pattern = re.compile("|".join([*values, *_TELEGRAM_TOKENS]))
+        self._pattern = re.compile("|".join([*values, *_TELEGRAM_TOKENS, *_KEYS]))
 
     def __call__(self, text: str) -> str:
         """`text` with every secret masked."""

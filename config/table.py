@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from config.fields import Setting, as_text, env_name, settings_of
 from config.settings import Settings
 
 MASK = "********"
+#: Name and password in an address (RFC 3986, 3.2.1).
+_USER_INFO = re.compile(r"//[^/?#\s]+@")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ def explain(settings: Settings) -> list[Row]:
     ]
 
 
+def changed(settings: Settings) -> list[Row]:
+    """Those rows whose value is not the default."""
+    rows = zip(settings_of(Settings), explain(settings), strict=True)
+    return [row for setting, row in rows if row.value != setting.default]
+
+
 def markdown() -> str:
     """All settings as a Markdown table: name, default, what is allowed, meaning."""
     head = "| Setting | Default | Allowed | Meaning |\n|---|---|---|---|\n"
@@ -47,7 +56,7 @@ def markdown() -> str:
 
 
 def _shown(setting: Setting, value: object) -> str:
-    return MASK if setting.secret and value is not None else as_text(value)
+    return MASK if setting.secret and value is not None else _USER_INFO.sub(f"//{MASK}@", as_text(value))
 
 
 def renew(page: str, subject: str, table: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 import torch
 
@@ -72,6 +73,19 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
         isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)
     )
+
+
+def memory_in_use(device: torch.device) -> int | None:
+    """Bytes that this process takes: of a GPU, what torch holds there; else its resident set, where Linux tells it."""
+    if device.type == "cuda":
+        return torch.cuda.memory_reserved(device)
+    if device.type == "mps":
+        return torch.mps.driver_allocated_memory()
+    try:
+        resident = Path("/proc/self/statm").read_text().split()[1]  # proc(5), in pages
+    except OSError:
+        return None
+    return int(resident) * os.sysconf("SC_PAGE_SIZE")
 
 
 def give_back_memory() -> None:

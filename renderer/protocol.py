@@ -107,6 +107,13 @@ class Tick(_Frame):
     attempt: int
 
 
+class Memory(_Frame):
+    """How much memory the child takes: every second or so while it paints, and when it has nothing to paint."""
+
+    kind: Literal["memory"] = "memory"
+    used: int = Field(ge=0)  #: bytes, of the device where that has memory of its own, else of the process
+
+
 class _JobEvent(_Frame):
     job: str
     attempt: int
@@ -166,12 +173,12 @@ class Failed(_JobEvent):
 
 Event = Started | Progress | Done | Failed
 ToChild = Annotated[Paint | Cancel, Field(discriminator="kind")]
-FromChild = Annotated[Ready | Unready | Tick | Started | Progress | Done | Failed, Field(discriminator="kind")]
+FromChild = Annotated[Ready | Unready | Tick | Memory | Started | Progress | Done | Failed, Field(discriminator="kind")]
 
 T = TypeVar("T")
 
 _to_child: TypeAdapter[Paint | Cancel] = TypeAdapter(ToChild)
-_from_child: TypeAdapter[Ready | Unready | Tick | Event] = TypeAdapter(FromChild)
+_from_child: TypeAdapter[Ready | Unready | Tick | Memory | Event] = TypeAdapter(FromChild)
 
 
 class BrokenFrame(ValueError):
@@ -202,7 +209,7 @@ def parse_to_child(body: bytes) -> Paint | Cancel:
     return _parse(_to_child, body)
 
 
-def parse_from_child(body: bytes) -> Ready | Unready | Tick | Event:
+def parse_from_child(body: bytes) -> Ready | Unready | Tick | Memory | Event:
     """A message of the child out of a frame's body; raises BrokenFrame when it is none."""
     return _parse(_from_child, body)
 

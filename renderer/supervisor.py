@@ -65,6 +65,8 @@ class Supervisor:
     def __init__(self, name: str, spec: ChildSpec, on_event: OnEvent, patience: Patience = Patience()) -> None:
         self.name = name
         self.ready: protocol.Ready | None = None
+        #: Bytes that the child takes, as it said last; None where it has not.
+        self.memory: int | None = None
         #: Why there is no child at present; None while one is starting or serving.
         self.down: str | None = "not started"
         #: How often a child was lost, and another one started in its place.
@@ -204,6 +206,9 @@ class Supervisor:
             self._last_sign = _now()
             if isinstance(message, protocol.Tick):
                 continue
+            if isinstance(message, protocol.Memory):
+                self.memory = message.used
+                continue
             if isinstance(message, (protocol.Ready, protocol.Unready)):
                 raise ChildLost("it said ready twice")
             key = (message.job, message.attempt)
@@ -216,7 +221,7 @@ class Supervisor:
 
     async def _receive(
         self, reader: asyncio.StreamReader
-    ) -> protocol.Ready | protocol.Unready | protocol.Tick | protocol.Event:
+    ) -> protocol.Ready | protocol.Unready | protocol.Tick | protocol.Memory | protocol.Event:
         try:
             header = await reader.readexactly(4)
             return protocol.parse_from_child(await reader.readexactly(protocol.body_length(header)))
@@ -281,7 +286,7 @@ class Supervisor:
 
     async def _end_child(self) -> None:
         """Close the socket, at which the child ends by itself; then terminate, then kill."""
-        self.ready = None
+        self.ready = self.memory = None
         if self._writer is not None:
             self._writer.close()
             with contextlib.suppress(ConnectionError):

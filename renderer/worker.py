@@ -14,12 +14,14 @@ import collections
 import contextlib
 import ctypes
 import logging
+import math
 import os
 import queue
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,9 +37,11 @@ log = logging.getLogger("renderer.worker")
 _UNREADY_STATUS = 3
 #: On a CPU the child could take every core; the bot's few milliseconds go first.
 _NICENESS = 10
+#: Seconds between two words on the memory that a painting takes.
+_MEMORY_EVERY_S = 1.0
 
 Inbox = queue.SimpleQueue[protocol.Paint | protocol.Cancel]
-Send = Callable[[protocol.Tick | protocol.Event], None]
+Send = Callable[[protocol.Tick | protocol.Memory | protocol.Event], None]
 
 
 class _Enough(Cancelled):
@@ -55,6 +59,7 @@ class Worker:
         self._device = device
         self._orders: collections.deque[protocol.Paint] = collections.deque()
         self._easels: list[Easel] = []
+        self._memory_told_at = -math.inf
 
     def turn(self) -> None:
         """Take in all that waits, and paint one evaluation of one job; waits while there is nothing to paint."""
@@ -62,6 +67,7 @@ class Worker:
             if self._inbox.empty():
                 # Not when the last painting is dropped: whoever drops it still holds it.
                 devices.give_back_memory()
+                self._tell_memory()
             self._take_in(self._inbox.get())
         while not self._inbox.empty():
             self._take_in(self._inbox.get())
@@ -88,7 +94,7 @@ class Worker:
             except _Enough:
                 self._end(easel, stopped_early=True)
                 return
-            self._send(protocol.Tick(job=easel.order.job, attempt=easel.order.attempt))
+            self._tick(easel.order)
             if progress is None:
                 self._end(easel, stopped_early=False)
             else:
@@ -96,12 +102,23 @@ class Worker:
 
     def _give_way(self, order: protocol.Paint) -> None:
         """In mid-evaluation of a job: a sign of life, and what has come in meanwhile; nothing else is painted."""
-        self._send(protocol.Tick(job=order.job, attempt=order.attempt))
+        self._tick(order)
         while not self._inbox.empty():
             message = self._inbox.get()
             if isinstance(message, protocol.Cancel) and _is_for(message, order):
                 raise _Enough if message.keep else Cancelled
             self._take_in(message)
+
+    def _tick(self, order: protocol.Paint) -> None:
+        self._send(protocol.Tick(job=order.job, attempt=order.attempt))
+        if time.monotonic() - self._memory_told_at >= _MEMORY_EVERY_S:
+            self._tell_memory()
+
+    def _tell_memory(self) -> None:
+        used = devices.memory_in_use(self._device)
+        if used is not None:
+            self._send(protocol.Memory(used=used))
+        self._memory_told_at = time.monotonic()
 
     def _cancel(self, message: protocol.Cancel) -> None:
         for order in [order for order in self._orders if _is_for(message, order)]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,11 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.async_api import async_playwright
 from skimage import data
 
-from renderer import patterns, weights
-from tests.service import running
+from renderer import patterns
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -32,7 +27,6 @@ def main() -> None:
         patterns.draw("brushwork", 768).save(style)
         triptych(content, style, Path(folder, "painting.png"))
         gallery(Path(folder, "gallery.png"))
-        asyncio.run(page(content, style, Path(folder)))
 
 
 def gallery(sheet: Path) -> None:
@@ -58,26 +52,6 @@ def triptych(content: Path, style: Path, painting: Path) -> None:
         sheet.paste(image, (x, 0))
         x += image.width + gap
     sheet.save(PICTURES / "triptych.jpg", quality=88)
-
-
-async def page(content: Path, style: Path, folder: Path) -> None:
-    """The web page with two pictures chosen, and with the finished painting."""
-    found = weights.find("vgg16", ROOT / "data" / "weights")
-    chromium = shutil.which("chromium")
-    assert found and chromium
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    async with running(folder / "data", found[1].parent) as (service, _), async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=arguments)
-        view = await browser.new_page(viewport={"width": 1180, "height": 860})
-        await view.goto(service.url)
-        await view.set_input_files("#content-easel input", content)
-        await view.set_input_files("#style-easel input", style)
-        await view.wait_for_timeout(500)
-        await view.screenshot(path=PICTURES / "page.png")
-        await view.click("#paint")
-        await view.get_by_alt_text("The finished painting").wait_for(timeout=600_000)
-        await view.screenshot(path=PICTURES / "painted.png")
-        await browser.close()
 
 
 if __name__ == "__main__":

@@ -114,6 +114,10 @@ class Customer:
             view: dict[str, Any] = await answer.json()
             return view
 
+    async def cancel(self, job: str) -> None:
+        async with self._session.delete(f"{self._service.url}/api/v1/jobs/{job}") as answer:
+            assert answer.status == 200
+
     async def until(self, job: str, *statuses: str, progress: float = 0) -> dict[str, Any]:
         """Follow the job's event stream until it is there."""
         async with asyncio.timeout(PAINT_S):

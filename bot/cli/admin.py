@@ -9,6 +9,8 @@ import typer
 from bot.admin import VERBS, Verb
 from bot.cli.choices import Sectioned
 from bot.control import ask
+from bot.errors import OperatorError
+from config.fields import env_name
 from config.settings import load
 
 admin_app = typer.Typer(
@@ -26,6 +28,18 @@ def _command(name: str, verb: Verb) -> Callable[[list[str] | None], None]:
         print(ask(load().data_dir, name, " ".join(words or [])))
 
     return command
+
+
+@admin_app.command("password")
+def password_command() -> None:
+    """Ask for a password, and print the setting that opens the admin page to it."""
+    # Here, since no other command has a use for what hashes passwords.
+    from bot.passwords import MIN_LENGTH, hashed
+
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt="Again", err=True)
+    if len(password) < MIN_LENGTH:
+        raise OperatorError(f"a password has at least {MIN_LENGTH} characters")
+    print(f"{env_name(('web', 'admin_password_hash'))}='{hashed(password)}'")
 
 
 for _name, _verb in VERBS.items():

@@ -203,10 +203,19 @@ def _key(job: RenderJob) -> Key:
 
 def _worker_status(seat: _Seat) -> WorkerStatus:
     supervisor = seat.supervisor
-    device = supervisor.ready.device if supervisor.ready else None
-    if supervisor.ready:
+    ready = supervisor.ready
+    if ready:
         state = "painting" if seat.job else "idle"
     else:
         state = "down" if supervisor.down else "starting"
     job = seat.job.id if seat.job else None
-    return WorkerStatus(supervisor.name, device, state, job, supervisor.down, supervisor.restarts)
+    return WorkerStatus(
+        supervisor.name,
+        ready.device if ready else None,
+        state,
+        job,
+        supervisor.down,
+        supervisor.restarts,
+        ready.device_name if ready else None,
+        supervisor.memory,
+    )

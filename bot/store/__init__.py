@@ -10,11 +10,13 @@ from pathlib import Path
 from bot.store.accounts import AccountRows
 from bot.store.addresses import Addresses
 from bot.store.admin import AdminRows
+from bot.store.audit import AuditRows
 from bot.store.blobs import BlobRefs
 from bot.store.engine import Database, Watcher
 from bot.store.erasure import Erasing
 from bot.store.inbox import InboxRows
 from bot.store.jobs import Jobs
+from bot.store.keys import KeyRows
 from bot.store.migrate import upgrade
 from bot.store.notices import NoticeRows
 from bot.store.outbox import OutboxRows
@@ -24,6 +26,7 @@ from bot.store.retention import RetentionRows
 from bot.store.spending import SpendingRows
 from bot.store.switches import Switches
 from bot.store.votes import Votes
+from bot.store.webhooks import WebhookRows
 
 
 class Store:
@@ -38,14 +41,17 @@ class Store:
         self.accounts = AccountRows(database)
         self.addresses = Addresses(database)
         self.admin = AdminRows(database, clock)
+        self.audit = AuditRows(database, clock)
         self.erasing = Erasing(database)
         self.inbox = InboxRows(database, clock)
+        self.keys = KeyRows(database, clock)
         self.notices = NoticeRows(database, clock)
         self.pending = PendingRows(database, clock)
         self.retention = RetentionRows(database)
         self.spending = SpendingRows(database)
         self.switches = Switches(database)
         self.votes = Votes(database)
+        self.webhooks = WebhookRows(database, clock)
 
     @classmethod
     async def open(cls, file: Path, clock: Callable[[], float] = time.time) -> Store:

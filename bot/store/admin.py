@@ -13,7 +13,7 @@ from bot.jobs import OPEN, IllegalTransition, Job, Status
 from bot.store.engine import Database
 from bot.store.quotas import DAY_S, HOUR_S
 from bot.store.rows import JOB_COLUMNS, one_job, step, to_job
-from bot.store.tables import ReplyState, accepted, jobs, outbox, votes
+from bot.store.tables import ReplyState, accepted, accounts, jobs, outbox, votes
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,6 +44,20 @@ class Activity:
     open: int
     within_hour: int  #: as the quotas count
     within_day: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Person:
+    """A requester or a group: what they ask for, and what is decided about them."""
+
+    who: str
+    within_hour: int  #: jobs, as the quotas count
+    within_day: int
+    open: int
+    banned: str | None  #: see `bot.store.accounts.Account`
+    allowed: bool
+    per_hour: int | None
+    per_day: int | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,6 +109,38 @@ class AdminRows:
             within_hour, within_day = (await connection.execute(counted)).one()
             return Activity(in_all, still_open, within_hour, within_day)
 
+    async def people(self, askers: int, decided: int) -> list[Person]:
+        """Who asked for most within a day, and whoever has been banned, invited or given a quota of their own.
+
+        At most so many of each; who asks for most comes first.
+        """
+        within_day = accepted.c.at > self._clock() - DAY_S
+        number = func.count()
+        most = select(accepted.c.requester).where(within_day).group_by(accepted.c.requester).order_by(number.desc())
+        about = accounts.c.banned.is_not(None) | accounts.c.allowed | accounts.c.per_hour.is_not(None)
+        rows = select(accounts).where(about | accounts.c.per_day.is_not(None)).order_by(accounts.c.requester)
+        async with self._database.read() as connection:
+            known = {row.requester: row for row in await connection.execute(rows.limit(decided))}
+            who = {*known, *(await connection.execute(most.limit(askers))).scalars()}
+            # An account's name may be a place: a group has one, too.
+            hour = func.count().filter(accepted.c.at > self._clock() - HOUR_S)
+            asked: dict[str, tuple[int, int]] = {}
+            still_open: dict[str, int] = {}
+            for its, job_s in ((accepted.c.requester, jobs.c.requester), (accepted.c.place, jobs.c.place)):
+                counted = select(its, hour, number).where(within_day, its.in_(who)).group_by(its)
+                asked |= {name: (an_hour, a_day) for name, an_hour, a_day in await connection.execute(counted)}
+                waiting = select(job_s, number).where(jobs.c.status.in_(OPEN), job_s.in_(who)).group_by(job_s)
+                still_open |= {name: jobs_open for name, jobs_open in await connection.execute(waiting)}
+        people = [_person(name, known.get(name), asked.get(name, (0, 0)), still_open.get(name, 0)) for name in who]
+        return sorted(people, key=lambda person: (-person.within_day, person.who))
+
+    async def failed(self, limit: int) -> list[Job]:
+        """The failed ones among the jobs that were asked for last, those that failed last first."""
+        query = select(*JOB_COLUMNS).where(jobs.c.status == Status.FAILED).order_by(jobs.c.created_at.desc())
+        async with self._database.read() as connection:
+            found = [to_job(row) for row in (await connection.execute(query.limit(limit))).mappings()]
+        return sorted(found, key=lambda job: -(job.ended_at or 0))
+
     async def beginning_with(self, prefix: str, limit: int = 2) -> list[Job]:
         """The jobs, whoever's, whose ids begin with `prefix`, in lower-case hex."""
         # A range, which the key's index serves; LIKE would read the whole table.
@@ -131,6 +177,11 @@ class AdminRows:
             job = await one_job(connection, job_id)
             if state is ReplyState.SENT and job is not None and job.status is Status.RENDERED:
                 await step(connection, job, dataclasses.replace(job, status=Status.DELIVERED), self._clock())
+
+
+def _person(who: str, row: Row[Any] | None, asked: tuple[int, int], still_open: int) -> Person:
+    decided = (row.banned, row.allowed, row.per_hour, row.per_day) if row else (None, False, None, None)
+    return Person(who, *asked, still_open, *decided)
 
 
 def _period(rows: Sequence[Row[Any]], people: int, likes: int, dislikes: int) -> Period:

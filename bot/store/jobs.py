@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import OPEN, IllegalTransition, Job, Status, check_transition
 from bot.store.addresses import write_address
 from bot.store.engine import Database
-from bot.store.quotas import Quotas, check_quotas, count_accepted
+from bot.store.quotas import Allowance, Quotas, allowances, check_quotas, count_accepted
 from bot.store.rows import JOB_COLUMNS, one_job, refer, step, to_job, to_row
 from bot.store.tables import ReplyState, jobs, outbox
+from bot.store.webhooks import expect_webhook
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,9 +55,18 @@ class Jobs:
         async with self._database.read() as connection:
             return await _by_source(connection, adapter, source)
 
-    async def of_requester(self, requester: str, limit: int) -> list[Job]:
-        """The last jobs of a requester, the newest first."""
-        return await self._last(jobs.c.requester == requester, limit)
+    async def of_requester(self, requester: str, limit: int, before: tuple[float, str] | None = None) -> list[Job]:
+        """The last jobs of a requester, the newest first: all, or those behind `before` (created_at and id)."""
+        which = jobs.c.requester == requester
+        if before is not None:
+            which &= tuple_(jobs.c.created_at, jobs.c.id) < tuple_(*before)
+        return await self._last(which, limit)
+
+    async def several(self, job_ids: Collection[str]) -> list[Job]:
+        """Those of these jobs that there are."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(*JOB_COLUMNS).where(jobs.c.id.in_(job_ids)))
+            return [to_job(row) for row in rows.mappings()]
 
     async def beginning_with(self, prefix: str, requester: str) -> Job | None:
         """The newest job of a requester whose id begins with these hex digits."""
@@ -64,7 +74,7 @@ class Jobs:
         return found[0] if found else None
 
     async def _last(self, which: Any, limit: int) -> list[Job]:
-        query = select(*JOB_COLUMNS).where(which).order_by(jobs.c.created_at.desc(), jobs.c.id).limit(limit)
+        query = select(*JOB_COLUMNS).where(which).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
             return [to_job(row) for row in (await connection.execute(query)).mappings()]
 
@@ -73,10 +83,23 @@ class Jobs:
         async with self._database.read() as connection:
             await _check_room(connection, requester, room)
 
-    async def check_quotas(self, requester: str, place: str | None, quotas: Quotas) -> None:
+    async def check_quotas(self, requester: str, place: str | None, network: str | None, quotas: Quotas) -> None:
         """Raise OverQuota where `add` would now; only `add` itself is certain."""
         async with self._database.read() as connection:
-            await check_quotas(connection, requester, place, quotas, self._clock())
+            await check_quotas(connection, requester, place, network, quotas, self._clock())
+
+    async def allowances(
+        self, requester: str, place: str | None, network: str | None, quotas: Quotas
+    ) -> list[Allowance]:
+        """How much is left of what may be accepted of this requester, and from this group and network."""
+        async with self._database.read() as connection:
+            return await allowances(connection, requester, place, network, quotas, self._clock())
+
+    async def open_of(self, requester: str) -> int:
+        """How many open jobs a requester has, as `add` counts them."""
+        async with self._database.read() as connection:
+            _, own = await _open_jobs(connection, requester)
+            return own
 
     async def add(
         self,
@@ -85,9 +108,13 @@ class Jobs:
         estimate_s: float,
         room: Room,
         quotas: Quotas | None = None,
+        network: str | None = None,
         address: dict[str, Any] | None = None,
+        webhook: str | None = None,
     ) -> Job:
         """Store a new job, its blobs' references, the render seconds expected and where its reply goes.
+
+        `network` is where it came from, for its quota; `webhook` a URL that is to be told of the job's end.
 
         Committed when this returns, and counted. Returns the job that the same message made before, if it did.
         Raises NoRoom, and OverQuota where there are `quotas`.
@@ -99,12 +126,14 @@ class Jobs:
             await _check_room(connection, job.requester, room)
             now = self._clock()
             if quotas is not None:
-                await check_quotas(connection, job.requester, job.place, quotas, now)
-            await count_accepted(connection, job.requester, job.place, now)
+                await check_quotas(connection, job.requester, job.place, network, quotas, now)
+            await count_accepted(connection, job.requester, job.place, network, now)
             row = to_row(job) | {"estimate_s": estimate_s, "not_before": 0.0, "cancel_requested": False}
             await connection.execute(insert(jobs).values(row))
             if address is not None:
                 await write_address(connection, job.id, address)
+            if webhook is not None:
+                await expect_webhook(connection, job.id, webhook)
             await refer(connection, job, "content", job.content)
             for style in job.styles:
                 await refer(connection, job, "style", style.picture)
@@ -203,12 +232,18 @@ async def _in_attempt(connection: AsyncConnection, job_id: str, attempt: int) ->
 
 
 async def _check_room(connection: AsyncConnection, requester: str, room: Room) -> None:
+    in_all, own = await _open_jobs(connection, requester)
+    if own >= room.per_requester:
+        raise NoRoom(in_all=False)
+    if in_all >= room.in_all:
+        raise NoRoom(in_all=True)
+
+
+async def _open_jobs(connection: AsyncConnection, requester: str) -> tuple[int, int]:
+    """How many open jobs there are in all, and of this requester."""
     # A reply that nobody will send again must not keep its requester out.
     stuck = select(outbox.c.job).where(outbox.c.state == ReplyState.UNCERTAIN)
     its_own = func.count().filter(jobs.c.requester == requester)
     query = select(func.count(), its_own).select_from(jobs).where(jobs.c.status.in_(OPEN), jobs.c.id.not_in(stuck))
     in_all, own = (await connection.execute(query)).one()
-    if own >= room.per_requester:
-        raise NoRoom(in_all=False)
-    if in_all >= room.in_all:
-        raise NoRoom(in_all=True)
+    return in_all, own

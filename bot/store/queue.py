@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Set
+from collections.abc import Collection, Set
 from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import OPEN, Job, Status
@@ -25,9 +25,8 @@ _FIRST_MODE = str(RenderOptions.model_fields["mode"].default)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Work:
-    """The work that stands between a job and its end; seconds are those expected when a job was accepted."""
+    """The work that stands between a queued job and its end; seconds are those expected when a job was accepted."""
 
-    rendering: list[tuple[Job, float]]  #: what workers hold now
     before: int  #: queued jobs before this one
     before_s: float
     own_s: float
@@ -64,17 +63,16 @@ class Queue:
         async with self._database.read() as connection:
             return {(job_id, attempt) for job_id, attempt in (await connection.execute(query))} & attempts
 
-    async def work(self, job: Job) -> Work:
-        """The work that stands between a job and its end."""
-        place = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(job.created_at, job.id)
-        ahead = select(func.count(), func.coalesce(func.sum(jobs.c.estimate_s), 0.0)).where(
-            jobs.c.status == Status.QUEUED, place
-        )
-        own = select(jobs.c.estimate_s).where(jobs.c.id == job.id)
+    async def work(self, job_ids: Collection[str]) -> tuple[list[tuple[Job, float]], dict[str, Work]]:
+        """What workers hold now, with the seconds expected of each; and what stands before those that are queued."""
+        order = (jobs.c.created_at, jobs.c.id)
+        so_far = [number.over(order_by=order, rows=(None, 0)) for number in (func.count(), func.sum(jobs.c.estimate_s))]
+        line = select(jobs.c.id, jobs.c.estimate_s, *so_far).where(jobs.c.status == Status.QUEUED).subquery()
+        theirs = select(line).where(line.c.id.in_(job_ids))
         async with self._database.read() as connection:
             rendering = await _rendering(connection)
-            before, before_s = (await connection.execute(ahead)).one()
-            return Work(rendering, before, before_s, (await connection.execute(own)).scalar_one_or_none() or 0.0)
+            queued = (await connection.execute(theirs)).all()
+        return rendering, {job_id: Work(number - 1, sum_s - own_s, own_s) for job_id, own_s, number, sum_s in queued}
 
     async def rendering(self) -> list[Job]:
         """The jobs that workers hold."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import ENDED, IllegalTransition, Job, Status, check_transition
 from bot.store.engine import note_step
-from bot.store.tables import ReplyState, blob_refs, jobs, outbox
+from bot.store.tables import ReplyState, WebhookState, blob_refs, jobs, outbox, webhooks
 from renderer.options import RenderOptions
 from renderer.protocol import StyleInput
 
@@ -50,7 +50,7 @@ async def refer(connection: AsyncConnection, job: Job, role: str, blob: str) -> 
 
 
 async def step(connection: AsyncConnection, before: Job, after: Job, now: float, **columns: Any) -> Job:
-    """Store `after` in place of `before`, with the reply that is due once there is an end; returns what is stored.
+    """Store `after` in place of `before`; with an end, reply and webhook are due. Returns what is stored.
 
     A job whose cancel was asked for goes neither back to the queue nor to failed: it is cancelled instead.
     Raises IllegalTransition where the table forbids the step or the row is no longer as in `before`.
@@ -75,5 +75,8 @@ async def step(connection: AsyncConnection, before: Job, after: Job, now: float,
         reply = {"job": after.id, "state": ReplyState.READY, "due_at": now, "tries": 0}
         # From rendered on there is one already.
         await connection.execute(insert(outbox).values(reply).on_conflict_do_nothing())
+    if after.status in ENDED:
+        expected = (webhooks.c.job == after.id) & (webhooks.c.state == WebhookState.WAITING)
+        await connection.execute(update(webhooks).where(expected).values(state=WebhookState.DUE, due_at=now))
     note_step(connection, before, after)
     return after

@@ -101,9 +101,11 @@ accepted = Table(
     Column("requester", String, nullable=False),
     Column("place", String),
     Column("at", Float, nullable=False),
+    Column("network", String),  # where it came from, as a hash
     Index("ix_accepted_requester_at", "requester", "at"),
     Index("ix_accepted_place_at", "place", "at"),
     Index("ix_accepted_at", "at"),
+    Index("ix_accepted_network_at", "network", "at"),
 )
 
 #: What is known of a requester, or of a place: their own settings, and what the operator has decided about them.
@@ -204,6 +206,46 @@ spending = Table(
     PrimaryKeyConstraint("platform", "day", "kind"),
 )
 
+#: The keys of programs, each as the SHA-256 of its text; revoked ones stay, since jobs are theirs.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    # In the clear, since what is sent is signed with it.
+    Column("webhook_secret", String, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float),
+    Column("last_used_at", Float),
+    Column("revoked_at", Float),
+    UniqueConstraint("hash", name="uq_api_keys_hash"),
+)
+
+
+class WebhookState(StrEnum):
+    """How far a webhook is."""
+
+    WAITING = "waiting"  #: its job has not ended
+    DUE = "due"  #: to be sent at `due_at`
+    SENT = "sent"  #: the receiver has confirmed it
+    GIVEN_UP = "given_up"  #: the receiver wants none, was not reached in all tries, or the key is revoked
+
+
+#: Where a program wants to be told of its job's end. The address is forgotten once that is settled.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("job", String, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("url", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("last_error", String),
+    Index("ix_webhooks_state_due_at", "state", "due_at"),
+)
+
 #: What admins should know, in the order in which it happened.
 notices = Table(
     "notices",
@@ -212,4 +254,27 @@ notices = Table(
     Column("at", Float, nullable=False),
     Column("kind", String, nullable=False),
     Column("text", String, nullable=False),
+)
+
+
+class Outcome(StrEnum):
+    """What became of an admin's act."""
+
+    UNFINISHED = "unfinished"  #: it is under way, or a crash or an error of ours cut it short
+    OK = "ok"
+    REFUSED = "refused"
+
+
+#: What admins have done and tried to do, in the order in which they did. Each is noted before it is done.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("by", String, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("arguments", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("said", String, nullable=False),
+    Index("ix_audit_at", "at"),
 )

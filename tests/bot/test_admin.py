@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.accounts import Account
@@ -12,6 +13,7 @@ from bot.jobs import Job, Status
 from bot.ports import WorkerStatus
 from bot.spending import Budget
 from bot.store.tables import ReplyState
+from config.settings import Settings, TelegramSettings, WebSettings
 from renderer.protocol import FailureReason
 from tests.fakes.house import ROOM, House, failure, progress, started
 
@@ -21,9 +23,7 @@ DAY_S = 24 * 3600
 
 @pytest.fixture
 def admin(house: House) -> Admin:
-    return Admin(
-        house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring, clock=house.clock
-    )
+    return house.admin
 
 
 async def told(admin: Admin, line: str) -> str:
@@ -55,14 +55,13 @@ async def failed(house: House, job: Job, reason: FailureReason = FailureReason.B
 
 async def test_spend_says_what_has_cost_how_much(house: House) -> None:
     budget = Budget(house.store, "x", {"reply": 0.01, "mention": 0.001}, 5, 50, house.clock)
-    parts = (house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring)
     await budget.spend("mention", 300)
     await budget.spend("reply", 7)
     today = ["$0.370 of $5.", "mention · 300 · $0.300", "reply · 7 · $0.070"]
-    lines = (await told(Admin(*parts, [budget]), "spend")).splitlines()
+    lines = (await told(house.admin_of(budgets=[budget]), "spend")).splitlines()
     assert lines[:3] == [f"Today: {today[0]}", *today[1:]]
     assert lines[4] == "This month: $0.370 of $50."
-    assert await told(Admin(*parts), "spend") == "No platform that charges is served."
+    assert await told(house.admin, "spend") == "No platform that charges is served."
 
 
 async def test_notices_come_with_the_newest_first(house: House, admin: Admin) -> None:
@@ -156,6 +155,64 @@ async def test_where_nobody_has_asked_the_statistics_say_so(admin: Admin) -> Non
     assert await told(admin, "stats") == (
         "Last day: nobody has asked for anything.\n\nLast week: nobody has asked for anything."
     )
+
+
+async def test_people_are_listed_by_what_they_ask_and_what_is_decided(house: House, admin: Admin) -> None:
+    nobody = "Nobody has asked for anything in the last day, and nothing is decided about anybody."
+    assert await told(admin, "people") == nobody
+    await house.job("1", BOB)
+    house.clock.ahead_s = 2 * 3600
+    for number in range(2, 4):
+        await house.job(str(number), ALICE)
+    for line in (f"ban {BOB} too much", f"allow {GROUP}", f"quota {ALICE} 2 20"):
+        await told(admin, line)
+    assert (await told(admin, "people")).splitlines() == [
+        "Anybody may ask for 60 in an hour, 300 in a day.",
+        *("", "Asked for most in the last day:"),
+        f"{ALICE} · 2, 2 of them in the last hour; 2 open",
+        f"{BOB} · 1, 0 of them in the last hour; 1 open",
+        *("", "Banned:", f"{BOB} · too much."),
+        *("", "On the list:", GROUP),
+        *("", "With a quota of their own:", f"{ALICE} · 2 in an hour, 20 in a day"),
+    ]
+
+
+async def test_failures_are_listed_with_their_reasons_and_the_last_first(house: House, admin: Admin) -> None:
+    assert await told(admin, "failed") == "No painting has failed."
+    await house.painted(await house.job("0"))
+    first = await failed(house, await house.job("1", ALICE))
+    house.clock.ahead_s = 550
+    second = await failed(house, await house.job("2", BOB), FailureReason.POISONED)
+    last, before = (await told(admin, "failed")).splitlines()
+    assert last.startswith(f"{second.id[:8]} · {BOB} · ") and last.endswith(" ago · poisoned")
+    assert before == f"{first.id[:8]} · {ALICE} · 10 minutes ago · bad_input"
+
+
+async def test_the_disk_says_what_is_free_and_what_is_kept(house: House, admin: Admin) -> None:
+    for number in range(3):
+        await house.blob(b"%d" % number * 1_000_000)
+    (house.folder / "cache").mkdir()
+    (house.folder / "cache" / "film.mp4").write_bytes(b"x" * 2_000_000)
+    lines = (await told(admin, "disk")).splitlines()
+    assert lines[0].startswith("100.0 GB of ") and lines[0].endswith("are free; below 1.0 GB nothing is taken in.")
+    assert lines[1:4] == ["", "Kept here:", "pictures · 3 MB"]
+    assert "cache · 2 MB" in lines and any(line.startswith("database · ") for line in lines)
+
+
+async def test_the_settings_that_are_not_as_they_come_are_shown_and_secrets_masked(house: House) -> None:
+    assert await told(house.admin_of(Settings()), "config") == "Everything is set as it comes."
+    settings = Settings(web=WebSettings(port=81), telegram=TelegramSettings(token=SecretStr("12:abc")))
+    lines = (await told(house.admin_of(settings), "config")).splitlines()
+    assert lines == ["ATELIER_WEB__PORT = 81 (default)", "ATELIER_TELEGRAM__TOKEN = ******** (default)"]
+
+
+async def test_a_worker_says_for_how_long_it_has_painted_and_in_how_much_memory(house: House, admin: Admin) -> None:
+    job = await house.job()
+    await house.dispatch.on_event(started(job))
+    house.clock.ahead_s = 3 * 60 - 30
+    house.pool.workers = (WorkerStatus("local-0", "cuda:0", "painting", job.id, memory=1_250_000_000),)
+    line = (await told(admin, "workers")).splitlines()[0]
+    assert line == f"local-0 · painting {job.id[:8]} for 3 minutes · 1.2 GB"
 
 
 # ---- switches

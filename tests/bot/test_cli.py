@@ -15,9 +15,10 @@ from PIL import Image
 
 from bot.cli.choices import flag
 from bot.cli.styles import choose
+from bot.doctor import Verdict, _moderation
 from bot.gallery import Gallery
 from bot.options import Wishes
-from config.settings import Settings
+from config.settings import Settings, load
 from renderer.options import RenderOptions
 from tests import pictures
 
@@ -268,6 +269,18 @@ def test_the_doctor_finds_everything_well_and_names_what_is_ill(environment: dic
     ill = atelier(environment | {"ATELIER_WEB__PORT": "0", "ATELIER_RENDERER__DEVICE": "cuda:7"}, "doctor")
     assert ill.returncode == 1
     assert "no device 'cuda:7' here" in ill.stdout
+
+
+@pytest.mark.parametrize("adapters", ["x", "web", "telegram,web"])
+def test_the_doctor_says_whose_pictures_are_looked_at(adapters: str) -> None:
+    finding = _moderation(load(moderation={"adapters": adapters}))
+    assert finding.verdict is Verdict.WELL
+    assert finding.text.startswith("the pictures of web are" if "web" in adapters else "off")
+
+
+def test_the_doctor_misses_a_model_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.moderation._weights", lambda: None)
+    assert _moderation(load(moderation={"adapters": "web"})).verdict is Verdict.ILL
 
 
 def test_without_anything_to_serve_the_service_says_so(environment: dict[str, str]) -> None:

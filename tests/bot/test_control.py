@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 from structlog.testing import capture_logs
@@ -26,9 +27,7 @@ REFUSAL = "That is not a line of JSON with a verb and arguments."
 
 @pytest.fixture
 def admin(house: House) -> Admin:
-    return Admin(
-        house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring, clock=house.clock
-    )
+    return house.admin
 
 
 @asynccontextmanager
@@ -159,14 +158,12 @@ async def test_a_client_that_leaves_before_the_answer_does_no_harm(house: House,
     assert {line["event"] for line in logs} == {"admin"}
 
 
-async def test_a_bug_in_an_answer_costs_the_answer_and_no_more(house: House, admin: Admin) -> None:
-    class Broken(Admin):
-        async def do(self, verb: str, arguments: str, by: str) -> str:
-            raise RuntimeError("a bug")
-
-    broken = Broken(house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring)
+async def test_a_bug_in_an_answer_costs_the_answer_and_no_more(
+    house: House, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin, "do", AsyncMock(side_effect=RuntimeError("a bug")))
     with capture_logs() as logs:
-        async with listening(broken, house.folder):
+        async with listening(admin, house.folder):
             for _ in range(2):
                 with pytest.raises(UserError, match="the service's log says what"):
                     await asked(house.folder, "queue")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,23 @@ async def test_a_requester_sees_how_the_job_stands(house: House) -> None:
     await house.painted(job)
     view = await house.desk.look(job.id, OWNER)
     assert (view.job.status, view.position, view.eta_s, view.progress) == (Status.RENDERED, None, None, None)
+
+
+async def test_several_are_seen_at_once_as_each_is_seen_alone(house: House) -> None:
+    painted, rendering, *waiting = [await house.job(str(number), f"fake:{number}") for number in range(5)]
+    await house.painted(painted)
+    await house.dispatch.on_event(started(rendering))
+    await house.store.switches.put("paused", {"reason": "cleaning"})
+    jobs = [painted, rendering, *waiting]
+    views = await house.desk.look_at([*(job.id for job in jobs), "0" * 32])
+    assert views.keys() == {job.id for job in jobs}, "what is gone is left out"
+    assert [views[job.id].position for job in jobs] == [None, 0, 1, 2, 3]
+    assert [views[job.id].paused for job in jobs] == [None, None, *["cleaning"] * 3]
+    assert [views[job.id].has_inputs for job in jobs] == [True, *[False] * 4], "asked of the painted alone"
+    for job in (painted, *waiting):
+        alone = await house.desk.look(job.id, job.requester)
+        assert views[job.id].eta_s == pytest.approx(alone.eta_s, abs=1)
+        assert dataclasses.replace(alone, eta_s=views[job.id].eta_s) == views[job.id]
 
 
 @pytest.mark.parametrize("requester", ["fake:2", "fake:", "web:1"])

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from bot import doctor
-from bot.admin import Admin
 from bot.disk import Disk, free_bytes
 from bot.errors import Busy
 from bot.intake import Again
@@ -112,7 +111,7 @@ async def test_what_waits_is_painted_and_sent_though_the_disk_is_nearly_full(hou
 
 
 async def test_operators_see_that_the_door_is_closed_until_it_opens(house: House) -> None:
-    admin = Admin(house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring)
+    admin = house.admin
     closed = "The disk is nearly full: nothing is taken in until 1200 MB are free."
     await look(house, 900)
     for verb in ("queue", "workers"):

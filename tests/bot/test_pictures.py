@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.errors import BadPicture
 from bot.pictures import AT_ONCE, Picture, normalise
@@ -114,6 +114,31 @@ async def test_what_cannot_be_painted_from_is_refused_with_what_is_wrong(
     assert os.listdir(tmp_path) == ["raw-0"]
 
 
+BOMBS = {name: refused for name, refused in REFUSED.items() if " megapixels" in refused[2]}
+
+
+@pytest.mark.parametrize(("data", "code", "sentence"), BOMBS.values(), ids=BOMBS.keys())
+async def test_a_bomb_is_refused_before_it_has_taken_memory(
+    normalised: Normalise, data: bytes, code: str, sentence: str
+) -> None:
+    with pytest.raises(BadPicture) as caught:
+        await normalised(data, decode_memory_mb=256, picture_mp=31)
+    assert caught.value.code == code
+    assert "megapixels; at most" in caught.value.message, "and not for want of memory"
+
+
+async def test_a_progressive_jpeg_needs_memory_for_all_its_coefficients(normalised: Normalise) -> None:
+    source = Image.effect_noise((600, 400), 60).convert("RGB").resize((6000, 4000), Image.Resampling.NEAREST)
+    data = pictures.encoded(source, "JPEG", quality=40, progressive=True, subsampling=0)
+    with pytest.raises(BadPicture, match="more than the 256 MB of memory"):
+        await normalised(data, decode_memory_mb=256)
+
+
+async def test_a_webp_is_taken_only_as_large_as_its_decoder_has_memory(normalised: Normalise) -> None:
+    with pytest.raises(BadPicture, match=r"has 31\.4 megapixels; at most 14\.7 are taken"):
+        await normalised(pictures.webp_announcing(5600, 5600), decode_memory_mb=256)
+
+
 async def test_a_picture_that_needs_more_memory_than_allowed_is_refused(normalised: Normalise) -> None:
     data = pictures.png_of_zeros(7000, 6400, colour_type=6)
     with pytest.raises(BadPicture, match="more than the 256 MB of memory") as caught:
@@ -122,7 +147,7 @@ async def test_a_picture_that_needs_more_memory_than_allowed_is_refused(normalis
 
 
 async def test_the_largest_picture_that_is_taken_fits_the_memory_that_is_allowed(normalised: Normalise) -> None:
-    picture = await normalised(pictures.png_of_zeros(8000, 6250, colour_type=6), decode_memory_mb=512)
+    picture = await normalised(pictures.png_of_zeros(8000, 6250, colour_type=6))
     assert (picture.width, picture.height) == (4096, 3200)
 
 
@@ -198,6 +223,20 @@ async def test_no_more_pictures_are_decoded_at_once_than_memory_is_planned_for(
     running = list(itertools.accumulate(int(step) for step in steps.read_text().split()))
     assert len(running) == 6 * AT_ONCE
     assert max(running) == AT_ONCE
+
+
+async def test_a_picture_that_needs_much_memory_is_decoded_alone(
+    normalised: Normalise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = tmp_path / "steps"
+    places = f'places=1; case "$*" in *alone) places={AT_ONCE};; esac'
+    script = f'{places}; echo $places >> {steps}; {sys.executable} "$@"; echo -$places >> {steps}'
+    monkeypatch.setattr(sys, "executable", interpreter(tmp_path / "python", script))
+    large, small = pictures.png_of_zeros(6000, 4200), pictures.png()
+    await asyncio.gather(*(normalised(data) for data in (large, small, large, small, small)))
+    taken = [int(step) for step in steps.read_text().split()]
+    assert taken.count(AT_ONCE) == 2, "each of the large ones"
+    assert max(itertools.accumulate(taken)) == AT_ONCE
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent's death is signalled on Linux only")
@@ -436,6 +475,13 @@ async def test_a_large_picture_is_reduced_to_the_edge(normalised: Normalise, for
     image = opened(await normalised(pictures.encoded(source, format), picture_edge=256))
     assert image.size == (256, 128)
     assert is_near(pixel(image, 128, 64), pixel(source, 1500, 750))
+
+
+async def test_a_picture_that_is_reduced_in_bands_shows_none(normalised: Normalise) -> None:
+    source = Image.effect_noise((3000, 2400), 80).convert("RGB")
+    image = opened(await normalised(pictures.encoded(source, "PNG", compress_level=1), picture_edge=1000))
+    whole = source.resize((1000, 800), Image.Resampling.LANCZOS)
+    assert max(most for _, most in ImageChops.difference(image, whole).getextrema()) <= 1
 
 
 async def test_an_upright_large_picture_is_reduced_to_the_edge(normalised: Normalise) -> None:

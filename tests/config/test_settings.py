@@ -253,6 +253,12 @@ def test_other_addresses_need_the_setting_that_allows_them(
     assert load(web={"host": host}).web.host == host
 
 
+def test_where_a_key_is_required_any_address_may_be_listened_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "set ATELIER_WEB__REQUIRE_KEY=true" in problems(web={"host": "0.0.0.0"})[0]
+    monkeypatch.setenv("ATELIER_WEB__REQUIRE_KEY", "true")
+    assert load(web={"host": "0.0.0.0"}).web.host == "0.0.0.0"
+
+
 def test_names_are_split_at_commas_in_a_variable_and_a_list_in_toml(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

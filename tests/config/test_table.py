@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load
-from config.table import explain, markdown, renew
+from config.settings import Settings, XSettings, load
+from config.table import changed, explain, markdown, renew
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "123456789:abcdefghijklmnopqrstuvwxyz_ABCDEFGH"
@@ -31,6 +31,12 @@ def test_what_is_in_force_is_explained_with_its_origin_and_secrets_masked(
     assert rows["ATELIER_X__ACCESS_TOKEN"].value == "not set"
     assert rows["ATELIER_LOG__LEVEL"].allowed == "debug, info, warning or error"
     assert all(row.description and row.allowed for row in rows.values())
+
+
+def test_what_is_not_as_it_comes_is_picked_out_and_a_password_in_an_address_masked() -> None:
+    assert changed(Settings()) == []
+    rows = changed(Settings(x=XSettings(api_base_url="https://me:hunter2@proxy.example")))
+    assert [(row.name, row.value) for row in rows] == [("ATELIER_X__API_BASE_URL", "https://********@proxy.example")]
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/settings.md"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from bot.accounts import Accounts
+from bot.admin import Admin
 from bot.blobs import DirectoryBlobs
 from bot.desk import Desk
 from bot.disk import Disk
@@ -19,6 +20,7 @@ from bot.estimates import Estimates
 from bot.films import Films
 from bot.intake import Intake, Order, Style
 from bot.jobs import Job, new_id
+from bot.keys import Keys
 from bot.metrics import Metrics
 from bot.moderation import Moderation
 from bot.notices import Notices
@@ -27,9 +29,11 @@ from bot.pairing import Pairing
 from bot.ports import Adapter
 from bot.retention import Retention
 from bot.scheduler import Scheduler
+from bot.spending import Budget
 from bot.store import Store
 from bot.store.jobs import Room
-from config.settings import LimitsSettings, ModerationSettings, RetentionSettings
+from bot.thumbnails import Thumbnails
+from config.settings import LimitsSettings, ModerationSettings, RetentionSettings, Settings
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Failed, FailureReason, Progress, Started, StyleInput
 from tests import pictures
@@ -95,12 +99,31 @@ class House:
         self.notices = Notices(store)
         self.pairing = Pairing(store, settings.pending_s)
         self.films = Films(folder / "films")
-        self.erasure = Erasure(store, self.blobs, pool, self.films)
+        self.thumbnails = Thumbnails(folder / "thumbnails")
+        self.erasure = Erasure(store, self.blobs, pool, self.films, self.thumbnails)
         self.retention = self.letting_go()
         self.free_mb = 100_000
         self.disk = self.watch()
+        self.keys = Keys(store, clock)
+        self.admin = self.admin_of()
         self.intake = Intake(
             store, self.blobs, settings, self.estimates, self.scheduler, self.accounts, self.moderation, self.disk
+        )
+
+    def admin_of(self, settings: Settings | None = None, budgets: Sequence[Budget] = ()) -> Admin:
+        """Who answers admins, with settings and budgets of its own."""
+        return Admin(
+            self.store,
+            self.desk,
+            self.pool,
+            self.accounts,
+            self.keys,
+            self.notices,
+            self.disk,
+            settings or Settings(data_dir=self.folder),
+            self.outbox.ring,
+            budgets,
+            self.clock,
         )
 
     async def _tell(self, kind: str, text: str) -> None:
@@ -109,7 +132,8 @@ class House:
     def letting_go(self, **settings: Any) -> Retention:
         """Retention that begins now, with settings of its own."""
         kept = RetentionSettings(**settings)
-        return Retention(self.store, self.blobs, self.films, self.pool, kept, self.outbox.ring, self.clock)
+        derived = (self.films, self.thumbnails)
+        return Retention(self.store, self.blobs, *derived, self.pool, kept, self.outbox.ring, self.clock)
 
     def watch(self, **settings: Any) -> Disk:
         """A watch over a disk that has `free_mb`, with settings of its own."""

@@ -92,15 +92,25 @@ class FakePool(Watched):
     async def until_let_go(self, job_id: str, attempt: int = 1) -> None:
         await self._until(lambda: (job_id, attempt) not in self._held)
 
-    async def progress(self, job_id: str, fraction: float, attempt: int = 1) -> None:
+    async def progress(self, job_id: str, fraction: float, attempt: int = 1, preview: bytes | None = None) -> None:
+        await self.until_started(job_id, attempt)
         delivery = self._held[job_id, attempt].delivery
-        await self._on_event(Progress(job=job_id, attempt=attempt, delivery=delivery, fraction=fraction))
+        event = Progress(job=job_id, attempt=attempt, delivery=delivery, fraction=fraction, preview=preview)
+        await self._on_event(event)
 
-    async def paint(self, job_id: str, attempt: int = 1) -> None:
+    async def paint(self, job_id: str, attempt: int = 1, frames: str | None = None) -> None:
         await self.until_started(job_id, attempt)
         held = self._held[job_id, attempt]
-        held.outcomes.put_nowait(done(held.job, held.delivery))
+        held.outcomes.put_nowait(done(held.job, held.delivery, frames=frames))
         await self._until(lambda: (job_id, attempt) not in self._held)
+
+    async def paint_all(self) -> None:
+        """Paint what is submitted from now on, one after another, until cancelled."""
+        painted = self.submitted[:]
+        while True:
+            await self.until(lambda: len(self.submitted) > len(painted), timeout_s=3600)
+            painted.append(self.submitted[len(painted)])
+            await self.paint(painted[-1].id)
 
     async def fail(self, job_id: str, reason: FailureReason, attempt: int = 1) -> None:
         await self.until_started(job_id, attempt)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import Any
 from unittest.mock import create_autospec
@@ -23,9 +23,11 @@ from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake, Order
 from bot.jobs import OPEN, Job, Status
+from bot.keys import Key, Keys
 from bot.metrics import Metrics
 from bot.ports import Reply
 from bot.texts import verbatim
+from bot.thumbnails import Thumbnails
 from config.settings import LimitsSettings, Settings, WebSettings
 from renderer.protocol import Progress, StyleInput
 
@@ -40,13 +42,19 @@ class FakeIntake(Intake):
         self.refusal: Exception | None = None
         self.jobs: dict[str, Job] = {}
 
+    async def expect(
+        self, adapter: str, source: str, requester: str, place: str | None = None, network: str | None = None
+    ) -> Job | None:
+        known = (job for job in self.jobs.values() if (job.adapter, job.source) == (adapter, source))
+        return next(known, None)
+
     async def accept(self, order: Order) -> Job:
         self.orders.append(order)
         if self.refusal is not None:
             raise self.refusal
-        for job in self.jobs.values():
-            if (job.adapter, job.source) == (order.adapter, order.source):
-                return job
+        known = await self.expect(order.adapter, order.source, order.requester)
+        if known is not None:
+            return known
         files = (order.content, *(style.picture for style in order.styles))
         self.pictures.append(tuple(file.read_bytes() for file in files))
         self.masks.append(tuple(style.mask.read_bytes() if style.mask else None for style in order.styles))
@@ -92,6 +100,10 @@ class FakeDesk(Desk):
         is_kept = job.result is None or job_id in self.paintings
         return JobView(job, position, eta_s, self.latest.get(job_id), is_kept=is_kept)
 
+    async def look_at(self, job_ids: Collection[str]) -> dict[str, JobView]:
+        there = self.jobs.keys() & set(job_ids)
+        return {job_id: await self.look(job_id, self.jobs[job_id].requester) for job_id in there}
+
     async def cancel(self, job_id: str, requester: str) -> JobView:
         if self._mine(job_id, requester).status not in OPEN:
             raise NotReady("This painting is finished already.", "no_longer_cancellable")
@@ -114,10 +126,17 @@ class FakeDesk(Desk):
 
     async def facts(self, job_id: str, requester: str) -> dict[str, Any]:
         await self.painting(job_id, requester)
-        return self.jobs[job_id].result_info or {}
+        job = self.jobs[job_id]
+        return {"options": job.options.model_dump(mode="json"), "notes": []} | (job.result_info or {})
 
     async def health(self) -> dict[str, Any]:
-        return {"status": "degraded", "renderer": {"workers": self.workers}, "adapters": {"telegram": "down: token"}}
+        workers = [{"device": None, "reason": None} | worker for worker in self.workers]
+        return {
+            "status": "degraded",
+            "renderer": {"slots": 1, "queued": 0, "workers": workers},
+            "adapters": {"telegram": "down: token"},
+            "queue": {"queued": 0},
+        }
 
     def _mine(self, job_id: str, requester: str) -> Job:
         job = self.jobs.get(job_id)
@@ -131,6 +150,16 @@ class FakeMetrics(Metrics):
 
     def __init__(self) -> None:
         pass
+
+
+class FakeKeys(Keys):
+    """Has none."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def holder_of(self, text: str) -> Key | None:
+        return None
 
 
 @dataclasses.dataclass
@@ -189,8 +218,10 @@ async def open_studio(
         erasure=create_autospec(Erasure, instance=True),
         gallery=gallery,
         films=films,
+        thumbnails=Thumbnails(data / "thumbnails"),
         admin=create_autospec(Admin, instance=True),
         metrics=FakeMetrics(),
+        keys=FakeKeys(),
     )
     adapter = WebAdapter(web, limits, services, uploads)
     async with asyncio.TaskGroup() as tasks:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bot.adapters.web.server import WebAdapter
 from bot.adapters.web.services import Services
-from bot.admin import Admin
 from bot.gallery import Gallery
 from config.settings import LimitsSettings, Settings, WebSettings
 from tests.fakes.house import House, open_house
@@ -41,20 +40,25 @@ async def page_of(
         erasure=house.erasure,
         gallery=Gallery(Settings(data_dir=house.folder)),
         films=house.films,
-        admin=Admin(house.store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring),
+        thumbnails=house.thumbnails,
+        admin=house.admin,
         metrics=house.metrics,
+        keys=house.keys,
     )
     adapter = WebAdapter(
         settings or WebSettings(port=0), limits or LimitsSettings(), services, house.folder / "uploads"
     )
     house.adapters["web"] = adapter
     serving = asyncio.create_task(adapter.run())
+    listening = asyncio.create_task(adapter.listening.wait())
     try:
-        await asyncio.wait_for(adapter.listening.wait(), PATIENCE_S)
+        await asyncio.wait({serving, listening}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        assert listening.done(), serving.exception() if serving.done() else "the page is not up"
         yield adapter
     finally:
-        serving.cancel()
-        await asyncio.wait([serving])
+        for task in (serving, listening):
+            task.cancel()
+        await asyncio.wait([serving, listening])
 
 
 @contextlib.asynccontextmanager

@@ -105,6 +105,15 @@ async def test_two_jobs_share_one_child_and_each_gets_its_painting(studio: Open)
         assert second_seen < first_done, "the second waited for the whole of the first before its first preview"
 
 
+async def test_the_child_tells_how_much_memory_it_takes(studio: Open) -> None:
+    async with studio() as at:
+        await at.paint("one", iterations=2)
+        await at.end_of("one")
+        memory = at.supervisor.memory
+        assert memory is not None and 100 << 20 < memory < 4 << 30
+    assert at.supervisor.memory is None
+
+
 async def test_a_cancelled_job_ends_as_cancelled_and_the_child_goes_on(studio: Open) -> None:
     async with studio() as at:
         pid = at.supervisor.pid

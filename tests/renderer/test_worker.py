@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
+import sys
+import types
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ import torch
 from PIL import Image
 
 from renderer import protocol
+from renderer.devices import memory_in_use
 from renderer.easel import work_of
 from renderer.features import Encoder, UnknownLayer
 from renderer.optimise import Diverged
@@ -58,8 +62,15 @@ class Bench:
         self.folder = folder
         self.inbox: Inbox = queue.SimpleQueue()
         self.said: list[protocol.Tick | protocol.Event] = []
+        self.memory: list[int] = []
         self.script: Script = {}
-        self.worker = Worker(self.inbox, self.said.append, encoder, "vgg16-test", torch.device("cpu"))
+        self.worker = Worker(self.inbox, self._hear, encoder, "vgg16-test", torch.device("cpu"))
+
+    def _hear(self, message: protocol.Tick | protocol.Memory | protocol.Event) -> None:
+        if isinstance(message, protocol.Memory):
+            self.memory.append(message.used)
+        else:
+            self.said.append(message)
 
     def order(self, job: str, **options: object) -> Paint:
         return Paint(
@@ -116,6 +127,30 @@ def test_every_tile_and_every_evaluation_is_a_sign_of_life(bench: Bench) -> None
     bench.until_ended("one")
     assert sum(isinstance(one, Tick) for one in bench.said) == 3 * EVALUATIONS
     assert sum(isinstance(one, Progress) for one in bench.said) == EVALUATIONS - 1
+
+
+def test_memory_is_told_now_and_then_while_painting_and_when_there_is_nothing_to_paint(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = (number / 4 for number in itertools.count())
+    monkeypatch.setattr("renderer.worker.time", types.SimpleNamespace(monotonic=lambda: next(seconds)))
+    bench.send(bench.order("one"))
+    bench.until_ended("one")
+    while_painting = len(bench.memory)
+    assert 1 < while_painting < sum(isinstance(one, Tick) for one in bench.said)
+
+    monkeypatch.setattr("renderer.devices.give_back_memory", lambda: bench.send(bench.order("two")))
+    bench.worker.turn()
+    assert len(bench.memory) > while_painting
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell it")
+def test_the_memory_of_a_cpu_is_what_the_process_holds() -> None:
+    before = memory_in_use(torch.device("cpu"))
+    held = torch.ones(256 << 20, dtype=torch.uint8)
+    now = memory_in_use(torch.device("cpu"))
+    assert before is not None and now is not None
+    assert 0.9 * held.nbytes < now - before < 1.1 * held.nbytes
 
 
 def test_frames_and_numbered_pictures_are_kept_of_the_way(bench: Bench) -> None:

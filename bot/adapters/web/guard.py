@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import ipaddress
 import re
 import secrets
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
-from pydantic import SecretStr
 
+from bot.adapters.web.clients import address_of
+from bot.adapters.web.keys import SAFE_METHODS, bearer_of, grant_of, is_secret
 from bot.errors import Forbidden
 from bot.texts import phrase
 from config.settings import WebSettings
@@ -21,8 +21,8 @@ SESSION_S = 30 * 24 * 3600
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -32,19 +32,17 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-_SAFE_METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::\d+)?", re.IGNORECASE)
 #: What proxies write into a request that they pass on.
 _PASSED_ON = (hdrs.FORWARDED, hdrs.X_FORWARDED_FOR, hdrs.VIA, "X-Real-IP")
+_LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def guard(settings: WebSettings) -> Middleware:
     """A middleware that raises Forbidden for a foreign Host and for unsafe requests from other sites."""
     configured = f"[{settings.host}]" if ":" in settings.host else settings.host
-    own = {_host_name(name) for name in ("127.0.0.1", "localhost", "[::1]", configured, *settings.allowed_hosts)} - {
-        None
-    }
+    own = _LOCAL_NAMES | ({_host_name(name) for name in (configured, *settings.allowed_hosts)} - {None})
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -52,11 +50,16 @@ def guard(settings: WebSettings) -> Middleware:
         # A foreign name that resolves to this machine (DNS rebinding) would give its page our origin.
         if _host_name(host) not in own:
             raise Forbidden(phrase("error-foreign-host"), "foreign_host")
-        if request.method not in _SAFE_METHODS:
+        if request.method not in SAFE_METHODS:
             _check_origin(request, host)
         return await handler(request)
 
     return check
+
+
+def is_local_name(host: str) -> bool:
+    """Whether a request's Host is a name that machines have for themselves."""
+    return _host_name(host) in _LOCAL_NAMES
 
 
 def _host_name(authority: str) -> str | None:
@@ -77,21 +80,11 @@ def _check_origin(request: web.Request, host: str) -> None:
         raise Forbidden(phrase("error-foreign-origin"), "foreign_origin")
 
 
-def has_key(request: web.Request, key: SecretStr | None) -> bool:
-    """Whether a request carries the API key; raises Forbidden (bad_key) where it carries another."""
-    given = _bearer(request)
-    if given is None:
-        return False
-    if key is None or not _is(given, key):
-        raise Forbidden(phrase("error-bad-key"), "bad_key")
-    return True
-
-
 def check_reader(request: web.Request, settings: WebSettings) -> None:
     """Raise Forbidden (bad_key, foreign_address) for who may not read the metrics."""
-    given, token = _bearer(request), settings.metrics_token
+    given, token = bearer_of(request), settings.metrics_token
     if given is not None and token is not None:
-        if not _is(given, token):
+        if not is_secret(given, token):
             raise Forbidden("This is not the token of the metrics (ATELIER_WEB__METRICS_TOKEN).", "bad_key")
     elif not _is_near(request, settings):
         if token is not None:
@@ -112,20 +105,6 @@ def _is_near(request: web.Request, settings: WebSettings) -> bool:
     return address.is_loopback or any(address in network for network in networks)
 
 
-def _bearer(request: web.Request) -> str | None:
-    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    # A proxy in front may have a login of its own.
-    return given.strip() if scheme.lower() == "bearer" else None
-
-
-def _is(given: str, secret: SecretStr) -> bool:
-    return hmac.compare_digest(_digest(given), _digest(secret.get_secret_value()))
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode(errors="surrogateescape")).digest()
-
-
 async def harden(request: web.Request, response: web.StreamResponse) -> None:
     """Give a response the security headers; for ``on_response_prepare``."""
     for name, value in HEADERS.items():
@@ -133,10 +112,13 @@ async def harden(request: web.Request, response: web.StreamResponse) -> None:
 
 
 def requester_of(request: web.Request) -> str:
-    """Whose request this is: a browser's session where it has one, else the address."""
+    """Whose request this is: a key's where it has one, else a browser's session's, else the address's."""
+    grant = grant_of(request)
+    if grant is not None and grant.requester is not None:
+        return grant.requester
     token = _session(request)
     if token is None:
-        return f"web:address:{request.remote}"
+        return f"web:address:{address_of(request)}"
     # Hashed, so that neither the store nor a log holds what would let somebody else in.
     return f"web:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
 

@@ -11,7 +11,9 @@ from bot.erasure import Erasure
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
+from bot.keys import Keys
 from bot.metrics import Metrics
+from bot.thumbnails import Thumbnails
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,5 +26,7 @@ class Services:
     erasure: Erasure
     gallery: Gallery
     films: Films
+    thumbnails: Thumbnails
     admin: Admin
     metrics: Metrics
+    keys: Keys

@@ -60,7 +60,7 @@ error-unknown-job = Dieses Gemälde gibt es nicht, oder es ist nicht deins.
 error-upload-kind = Schick die Bilder als multipart/form-data.
 error-upload-slow = Das Hochladen hat zu lange gedauert.
 error-upload-malformed = Der Upload ist kein korrektes multipart/form-data.
-error-upload-part = Einen Teil „{ $part }“ gibt es nicht; schick content, style, mask, options und words.
+error-upload-part = Einen Teil „{ $part }“ gibt es nicht; schick content, style, mask, options, words, weights und webhook.
 error-upload-part-twice = Den Teil „{ $part }“ gibt es mehr als einmal.
 error-upload-pictures =
     { $most ->
@@ -80,7 +80,28 @@ error-options-no-object = Die Optionen müssen ein JSON-Objekt sein, etwa { "{" 
 error-options-expert = „{ $name }“ ist für Programme mit dem API-Schlüssel des Dienstes (Authorization: Bearer …); lass es weg.
 error-options-and-words = { $name } ist { $option } in den Optionen und { $word } in den Worten; lass eins davon weg.
 error-options-of-commands = save_every und initial „picture“ sind für die Kommandozeile; lass sie weg.
+error-weights = Die Gewichte sind eine JSON-Liste von Zahlen über 0 und höchstens { $most }, etwa [0.7, 0.3].
+error-weights-number =
+    { $count ->
+        [one] Es ist { $count } Stilbild; schick ein Gewicht für jedes.
+       *[other] Es sind { $count } Stilbilder; schick ein Gewicht für jedes.
+    }
+error-page-limit = Die Länge einer Seite ist eine ganze Zahl von 1 bis { $most }.
+error-page-after = Hier beginnt keine Seite: „after“ steht als „next“ auf der Seite davor.
+error-edge = Die Kantenlänge ist eine ganze Zahl von { $least } bis { $most }, in Pixeln.
+error-body-kind = Schick den Inhalt als application/json.
+error-body-long = Der Inhalt ist länger als { $most } Bytes.
+error-body-variation = Der Inhalt ist ein JSON-Objekt, entweder mit „variation“, einem Namen, oder mit „options“, einem Objekt.
+# $names is a list with commas.
+error-variation = Es gibt keine Abwandlung „{ $name }“. Es gibt { $names }.
 error-idempotency-key = Ein Idempotency-Key hat 1 bis { $most } Zeichen.
 error-foreign-host = Unter diesem Namen antwortet der Dienst nicht. Wer ihn betreibt, kann den Namen in ATELIER_WEB__ALLOWED_HOSTS aufnehmen.
 error-foreign-origin = Diese Anfrage kommt von einer anderen Website.
-error-bad-key = Das ist nicht der API-Schlüssel des Dienstes (ATELIER_WEB__API_KEY).
+error-bad-key = Das ist kein gültiger Schlüssel.
+error-key-missing = Dieser Dienst ist für Programme mit einem Schlüssel, geschickt als Authorization: Bearer …
+# $scope is read, paint or expert.
+error-missing-scope = Dieser Schlüssel erlaubt „{ $scope }“ nicht.
+error-webhook-key = Nur Programmen mit einem eigenen Schlüssel kann ein Webhook das Ende eines Gemäldes melden.
+# $schemes is https, perhaps with http.
+error-webhook-url = Ein Webhook ist eine URL ({ $schemes }) mit höchstens { $most } Zeichen, ohne Namen und Passwort darin.
+error-webhook-private = An Adressen privater Netze werden keine Webhooks geschickt.

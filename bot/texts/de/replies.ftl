@@ -59,12 +59,16 @@ intake-moderated = Aus diesem Bild kann ich nichts malen. Versuch es bitte mit e
 
 busy-queue-full = In der Warteschlange ist gerade kein Platz mehr; versuch es bitte in etwa { $wait } noch einmal.
 busy-too-many-jobs = Du hast schon { $number } Gemälde in Arbeit; versuch es bitte in etwa { $wait } noch einmal.
+busy-uploads = Gerade kommen mehr Bilder an, als ich ansehen kann; versuch es bitte in etwa { $wait } noch einmal.
 busy-closing = Gerade nehme ich keine neuen Gemälde an; was schon wartet, wird noch gemalt. Versuch es bitte später noch einmal.
 busy-disk-full = Mein Speicher ist gerade voll; was schon wartet, wird noch gemalt. Komm bitte später noch einmal wieder.
 busy-quota-hour = Du hast in der letzten Stunde { $number } Gemälde bestellt, mehr geht nicht; versuch es bitte in etwa { $wait } noch einmal.
 busy-quota-day = Du hast in den letzten 24 Stunden { $number } Gemälde bestellt, mehr geht nicht; versuch es bitte in etwa { $wait } noch einmal.
 busy-group-quota-hour = Diese Gruppe hat in der letzten Stunde { $number } Gemälde bestellt, mehr geht nicht; versucht es bitte in etwa { $wait } noch einmal.
 busy-group-quota-day = Diese Gruppe hat in den letzten 24 Stunden { $number } Gemälde bestellt, mehr geht nicht; versucht es bitte in etwa { $wait } noch einmal.
+busy-address-quota-hour = Aus deinem Netz wurden in der letzten Stunde { $number } Gemälde bestellt, mehr geht nicht; versuch es bitte in etwa { $wait } noch einmal.
+busy-address-quota-day = Aus deinem Netz wurden in den letzten 24 Stunden { $number } Gemälde bestellt, mehr geht nicht; versuch es bitte in etwa { $wait } noch einmal.
+busy-too-many-requests = Mehr als { $most } Anfragen in einer Minute sind zu viele; versuch es bitte in etwa { $wait } noch einmal.
 
 ## Wer bestellen darf
 

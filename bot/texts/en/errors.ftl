@@ -68,7 +68,7 @@ error-unknown-job = There is no such painting, or it is not yours.
 error-upload-kind = Send the pictures as multipart/form-data.
 error-upload-slow = The upload took too long.
 error-upload-malformed = The upload is not well-formed multipart/form-data.
-error-upload-part = There is no part “{ $part }”; send content, style, mask, options and words.
+error-upload-part = There is no part “{ $part }”; send content, style, mask, options, words, weights and webhook.
 error-upload-part-twice = There is more than one part “{ $part }”.
 error-upload-pictures =
     At most { $most } { $part } { $most ->
@@ -88,7 +88,28 @@ error-options-no-object = The options must be a JSON object, such as { "{" }"siz
 error-options-expert = “{ $name }” is for programs with the service's API key (Authorization: Bearer …); leave it out.
 error-options-and-words = { $name } is { $option } in the options and { $word } in the words; keep one.
 error-options-of-commands = save_every and initial “picture” are for the command line; leave them out.
+error-weights = The weights are a JSON list of numbers above 0 and at most { $most }, such as [0.7, 0.3].
+error-weights-number =
+    { $count ->
+        [one] There is { $count } style picture; send one weight for each.
+       *[other] There are { $count } style pictures; send one weight for each.
+    }
+error-page-limit = The limit of a page is a whole number from 1 to { $most }.
+error-page-after = This is not where a page begins: take “after” from “next” of the page before.
+error-edge = The edge is a whole number from { $least } to { $most }, in pixels.
+error-body-kind = Send the body as application/json.
+error-body-long = The body is longer than { $most } bytes.
+error-body-variation = The body is one JSON object with either “variation”, a name, or “options”, an object.
+# $names is a list with commas.
+error-variation = There is no variation “{ $name }”. There are { $names }.
 error-idempotency-key = An Idempotency-Key has 1 to { $most } characters.
 error-foreign-host = This service does not answer under that name. Whoever runs it can add the name to ATELIER_WEB__ALLOWED_HOSTS.
 error-foreign-origin = This request comes from another site.
-error-bad-key = This is not the service's API key (ATELIER_WEB__API_KEY).
+error-bad-key = This is not a key that is in force.
+error-key-missing = This service is for programs with a key, sent as Authorization: Bearer …
+# $scope is read, paint or expert.
+error-missing-scope = This key does not have the scope “{ $scope }”.
+error-webhook-key = Only programs with a key of their own can be told of a painting’s end by a webhook.
+# $schemes is https, perhaps with http.
+error-webhook-url = A webhook is a URL ({ $schemes }) of at most { $most } characters, without a name and password in it.
+error-webhook-private = Webhooks are not sent to addresses of private networks.

@@ -66,6 +66,7 @@ busy-too-many-jobs =
         [one] You have { $number } painting under way already; please try again in about { $wait }.
        *[other] You have { $number } paintings under way already; please try again in about { $wait }.
     }
+busy-uploads = More pictures are coming in at the moment than I can look at; please try again in about { $wait }.
 busy-closing = No new paintings are taken at the moment; those that wait will still be made. Please try again later.
 busy-disk-full = There is no room for new paintings at the moment; those that wait will still be made. Please come back later.
 busy-quota-hour =
@@ -88,6 +89,17 @@ busy-group-quota-day =
         [one] This group has asked for { $number } painting within the last day, which is the most; please try again in about { $wait }.
        *[other] This group has asked for { $number } paintings within the last day, which is the most; please try again in about { $wait }.
     }
+busy-address-quota-hour =
+    { $number ->
+        [one] Your network has asked for { $number } painting within the last hour, which is the most; please try again in about { $wait }.
+       *[other] Your network has asked for { $number } paintings within the last hour, which is the most; please try again in about { $wait }.
+    }
+busy-address-quota-day =
+    { $number ->
+        [one] Your network has asked for { $number } painting within the last day, which is the most; please try again in about { $wait }.
+       *[other] Your network has asked for { $number } paintings within the last day, which is the most; please try again in about { $wait }.
+    }
+busy-too-many-requests = More than { $most } requests within a minute are too many; please try again in about { $wait }.
 
 ## Who may order
 

@@ -60,7 +60,7 @@ error-unknown-job = Ese cuadro no existe o no es tuyo.
 error-upload-kind = Envía las imágenes como multipart/form-data.
 error-upload-slow = La subida ha tardado demasiado.
 error-upload-malformed = La subida no es multipart/form-data bien formado.
-error-upload-part = No hay ninguna parte «{ $part }»; envía content, style, mask, options y words.
+error-upload-part = No hay ninguna parte «{ $part }»; envía content, style, mask, options, words, weights y webhook.
 error-upload-part-twice = La parte «{ $part }» viene más de una vez.
 error-upload-pictures =
     { $most ->
@@ -80,7 +80,28 @@ error-options-no-object = Las opciones tienen que ser un objeto JSON, como { "{"
 error-options-expert = «{ $name }» es para programas con la clave de API del servicio (Authorization: Bearer …); quítala.
 error-options-and-words = { $name } es { $option } en las opciones y { $word } en las palabras; deja solo una.
 error-options-of-commands = save_every e initial «picture» son para la línea de comandos; quítalas.
+error-weights = Los pesos son una lista JSON de números mayores que 0 y de { $most } como máximo, como [0.7, 0.3].
+error-weights-number =
+    { $count ->
+        [one] Hay { $count } imagen de estilo; envía un peso por cada una.
+       *[other] Hay { $count } imágenes de estilo; envía un peso por cada una.
+    }
+error-page-limit = El límite de una página es un número entero de 1 a { $most }.
+error-page-after = Aquí no empieza ninguna página: toma «after» del «next» de la página anterior.
+error-edge = El borde es un número entero de { $least } a { $most }, en píxeles.
+error-body-kind = Envía el contenido como application/json.
+error-body-long = El contenido tiene más de { $most } bytes.
+error-body-variation = El contenido es un objeto JSON con «variation», un nombre, o con «options», un objeto.
+# $names is a list with commas.
+error-variation = No existe la variación «{ $name }». Hay { $names }.
 error-idempotency-key = Una Idempotency-Key tiene de 1 a { $most } caracteres.
 error-foreign-host = Este servicio no responde a ese nombre. Quien lo administra puede añadir el nombre a ATELIER_WEB__ALLOWED_HOSTS.
 error-foreign-origin = Esta petición viene de otro sitio web.
-error-bad-key = Esta no es la clave de API del servicio (ATELIER_WEB__API_KEY).
+error-bad-key = Esta no es una clave válida.
+error-key-missing = Este servicio es para programas con una clave, enviada como Authorization: Bearer …
+# $scope is read, paint or expert.
+error-missing-scope = Esta clave no permite «{ $scope }».
+error-webhook-key = Solo a los programas con una clave propia se les puede avisar del final de un cuadro con un webhook.
+# $schemes is https, perhaps with http.
+error-webhook-url = Un webhook es una URL ({ $schemes }) de { $most } caracteres como máximo, sin nombre ni contraseña.
+error-webhook-private = No se envían webhooks a direcciones de redes privadas.

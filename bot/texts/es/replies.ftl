@@ -63,6 +63,7 @@ busy-too-many-jobs =
         [one] Ya tienes { $number } cuadro en marcha; inténtalo otra vez en { $wait }, más o menos.
        *[other] Ya tienes { $number } cuadros en marcha; inténtalo otra vez en { $wait }, más o menos.
     }
+busy-uploads = Ahora mismo llegan más imágenes de las que puedo atender; inténtalo otra vez en { $wait }, más o menos.
 busy-closing = Ahora mismo no acepto cuadros nuevos; los que ya esperan sí se pintarán. Inténtalo más tarde, por favor.
 busy-disk-full = Ahora mismo no me queda espacio para cuadros nuevos; los que ya esperan sí se pintarán. Vuelve más tarde, por favor.
 busy-quota-hour =
@@ -85,6 +86,17 @@ busy-group-quota-day =
         [one] Este grupo ha pedido { $number } cuadro en las últimas 24 horas, que es el máximo; se puede volver a intentar en { $wait }, más o menos.
        *[other] Este grupo ha pedido { $number } cuadros en las últimas 24 horas, que es el máximo; se puede volver a intentar en { $wait }, más o menos.
     }
+busy-address-quota-hour =
+    { $number ->
+        [one] Desde tu red se ha pedido { $number } cuadro en la última hora, que es el máximo; vuelve a intentarlo en { $wait }, más o menos.
+       *[other] Desde tu red se han pedido { $number } cuadros en la última hora, que es el máximo; vuelve a intentarlo en { $wait }, más o menos.
+    }
+busy-address-quota-day =
+    { $number ->
+        [one] Desde tu red se ha pedido { $number } cuadro en las últimas 24 horas, que es el máximo; vuelve a intentarlo en { $wait }, más o menos.
+       *[other] Desde tu red se han pedido { $number } cuadros en las últimas 24 horas, que es el máximo; vuelve a intentarlo en { $wait }, más o menos.
+    }
+busy-too-many-requests = Más de { $most } peticiones en un minuto son demasiadas; vuelve a intentarlo en { $wait }, más o menos.
 
 ## Quién puede pedir
 

@@ -60,7 +60,7 @@ error-unknown-job = Ce tableau n’existe pas, ou il n’est pas à toi.
 error-upload-kind = Envoie les images en multipart/form-data.
 error-upload-slow = L’envoi a pris trop de temps.
 error-upload-malformed = L’envoi n’est pas du multipart/form-data correct.
-error-upload-part = Il n’y a pas de partie « { $part } » ; envoie content, style, mask, options et words.
+error-upload-part = Il n’y a pas de partie « { $part } » ; envoie content, style, mask, options, words, weights et webhook.
 error-upload-part-twice = Il y a plus d’une partie « { $part } ».
 error-upload-pictures =
     { $most ->
@@ -80,7 +80,28 @@ error-options-no-object = Les options doivent être un objet JSON, comme { "{" }
 error-options-expert = « { $name } » est réservé aux programmes qui ont la clé d’API du service (Authorization: Bearer …) ; enlève-le.
 error-options-and-words = { $name } vaut { $option } dans les options et { $word } dans les mots ; n’en garde qu’un.
 error-options-of-commands = save_every et initial « picture » sont réservés à la ligne de commande ; enlève-les.
+error-weights = Les poids sont une liste JSON de nombres supérieurs à 0 et d’au plus { $most }, comme [0.7, 0.3].
+error-weights-number =
+    { $count ->
+        [one] Il y a { $count } image de style ; envoie un poids pour chacune.
+       *[other] Il y a { $count } images de style ; envoie un poids pour chacune.
+    }
+error-page-limit = La limite d’une page est un nombre entier de 1 à { $most }.
+error-page-after = Aucune page ne commence ici : prends « after » du « next » de la page précédente.
+error-edge = Le bord est un nombre entier de { $least } à { $most }, en pixels.
+error-body-kind = Envoie le contenu en application/json.
+error-body-long = Le contenu dépasse { $most } octets.
+error-body-variation = Le contenu est un objet JSON avec soit « variation », un nom, soit « options », un objet.
+# $names is a list with commas.
+error-variation = Il n’y a pas de variation « { $name } ». Il y a { $names }.
 error-idempotency-key = Une Idempotency-Key a de 1 à { $most } caractères.
 error-foreign-host = Ce service ne répond pas sous ce nom. La personne qui le gère peut ajouter le nom à ATELIER_WEB__ALLOWED_HOSTS.
 error-foreign-origin = Cette requête vient d’un autre site.
-error-bad-key = Ce n’est pas la clé d’API du service (ATELIER_WEB__API_KEY).
+error-bad-key = Ce n’est pas une clé valable.
+error-key-missing = Ce service est pour les programmes qui ont une clé, envoyée comme Authorization: Bearer …
+# $scope is read, paint or expert.
+error-missing-scope = Cette clé ne permet pas « { $scope } ».
+error-webhook-key = Seuls les programmes qui ont leur propre clé peuvent être avertis de la fin d’un tableau par un webhook.
+# $schemes is https, perhaps with http.
+error-webhook-url = Un webhook est une URL ({ $schemes }) d’au plus { $most } caractères, sans nom ni mot de passe.
+error-webhook-private = Aucun webhook n’est envoyé aux adresses de réseaux privés.

@@ -63,6 +63,7 @@ busy-too-many-jobs =
         [one] Tu as déjà { $number } tableau en cours ; réessaie dans { $wait } environ.
        *[other] Tu as déjà { $number } tableaux en cours ; réessaie dans { $wait } environ.
     }
+busy-uploads = Il arrive en ce moment plus d’images que je ne peux en traiter ; réessaie dans { $wait } environ.
 busy-closing = Je ne prends pas de nouveaux tableaux pour le moment ; ceux qui attendent seront peints. Réessaie plus tard, s’il te plaît.
 busy-disk-full = Je n’ai plus de place pour de nouveaux tableaux en ce moment ; ceux qui attendent seront peints. Reviens plus tard, s’il te plaît.
 busy-quota-hour =
@@ -85,6 +86,17 @@ busy-group-quota-day =
         [one] Ce groupe a demandé { $number } tableau dans les dernières 24 heures, et c’est le maximum ; réessayez dans { $wait } environ.
        *[other] Ce groupe a demandé { $number } tableaux dans les dernières 24 heures, et c’est le maximum ; réessayez dans { $wait } environ.
     }
+busy-address-quota-hour =
+    { $number ->
+        [one] Ton réseau a demandé { $number } tableau dans la dernière heure, et c’est le maximum ; réessaie dans { $wait } environ.
+       *[other] Ton réseau a demandé { $number } tableaux dans la dernière heure, et c’est le maximum ; réessaie dans { $wait } environ.
+    }
+busy-address-quota-day =
+    { $number ->
+        [one] Ton réseau a demandé { $number } tableau dans les dernières 24 heures, et c’est le maximum ; réessaie dans { $wait } environ.
+       *[other] Ton réseau a demandé { $number } tableaux dans les dernières 24 heures, et c’est le maximum ; réessaie dans { $wait } environ.
+    }
+busy-too-many-requests = Plus de { $most } requêtes en une minute, c’est trop ; réessaie dans { $wait } environ.
 
 ## Qui peut commander
 

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import itertools
 import json
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from bot.errors import BadPicture, BadRequest
+from bot.adapters.web.bodies import go_on
+from bot.errors import BadPicture, BadRequest, Busy
 from bot.texts import phrase
 from config.settings import LimitsSettings
 
 MAX_STYLES = 4
+#: What pictures may be; the decoder looks for itself.
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff")
 MAX_TEXT_BYTES = 16_384
+#: Of one style; only their ratios matter.
+MAX_WEIGHT = 1_000_000
 UPLOAD_TIMEOUT_S = 900
 #: What multipart itself may add to the pictures.
 _FRAMING_BYTES = 65_536
 _CHUNK_BYTES = 65_536
 _PREFIX = "web-"
+#: What a disk that is full says, and when to come back to it: nobody knows.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL_S = 600.0
 #: Parts that are pictures, with how many of each there may be, and those that are text.
 _MOST = {"content": 1, "style": MAX_STYLES, "mask": MAX_STYLES}
-_TEXTS = ("options", "words")
+_TEXTS = ("options", "words", "weights", "webhook")
+_WEIGHTS = TypeAdapter(
+    list[Annotated[float, Field(gt=0, le=MAX_WEIGHT)]], config=ConfigDict(strict=True, allow_inf_nan=False)
+)
 
 
 @dataclass
@@ -40,6 +53,8 @@ class Upload:
     masks: list[Path]
     options: dict[str, Any]  #: as they came; nobody has looked at them
     words: str
+    weights: list[float] | None  #: above 0; there may be more or fewer than styles
+    webhook: str | None  #: as it came, as `options`
 
 
 @dataclass
@@ -52,8 +67,8 @@ class _Parts:
 async def receive(request: web.Request, folder: Path, limits: LimitsSettings) -> AsyncIterator[Upload]:
     """The upload of a request, with its pictures as files in `folder` that are gone afterwards.
 
-    Raises BadRequest (no multipart, unknown or missing part, options that are no object) and BadPicture (missing, too
-    heavy).
+    Raises BadRequest (no multipart, unknown or missing part, options that are no object), BadPicture (missing, too
+    heavy) and Busy (disk_full).
     """
     parts = _Parts()
     try:
@@ -62,6 +77,15 @@ async def receive(request: web.Request, folder: Path, limits: LimitsSettings) ->
     finally:
         for file in itertools.chain(*parts.files.values()):
             file.unlink(missing_ok=True)
+
+
+def announced(request: web.Request, limits: LimitsSettings) -> int:
+    """Bytes that the request may bring; raises BadPicture (picture_too_heavy) where they are too many anyway."""
+    most = sum(_MOST.values()) * limits.picture_mb * 1e6 + len(_TEXTS) * MAX_TEXT_BYTES + _FRAMING_BYTES
+    length = round(most) if request.content_length is None else request.content_length
+    if length > most:
+        raise BadPicture(phrase("error-upload-heavy", most=limits.picture_mb), "picture_too_heavy")
+    return length
 
 
 def sweep(folder: Path) -> None:
@@ -75,9 +99,7 @@ def sweep(folder: Path) -> None:
 async def _read(request: web.Request, folder: Path, limits: LimitsSettings, parts: _Parts) -> None:
     if request.content_type != "multipart/form-data":
         raise BadRequest(phrase("error-upload-kind"), "bad_upload")
-    most = sum(_MOST.values()) * limits.picture_mb * 1e6 + len(_TEXTS) * MAX_TEXT_BYTES + _FRAMING_BYTES
-    if (request.content_length or 0) > most:
-        raise BadPicture(phrase("error-upload-heavy", most=limits.picture_mb), "picture_too_heavy")
+    await go_on(request)
     try:
         async with asyncio.timeout(UPLOAD_TIMEOUT_S):
             async for part in await request.multipart():
@@ -117,13 +139,18 @@ async def _text(part: BodyPartReader) -> str:
 
 async def _save(part: BodyPartReader, file: Path, limits: LimitsSettings) -> None:
     size = 0
-    with await asyncio.to_thread(file.open, "xb") as sink:
-        while chunk := await part.read_chunk(_CHUNK_BYTES):
-            size += len(chunk)
-            if size > limits.picture_mb * 1e6:
-                heavy = phrase("error-upload-picture-heavy", part=str(part.name), most=limits.picture_mb)
-                raise BadPicture(heavy, "picture_too_heavy")
-            await asyncio.to_thread(sink.write, chunk)
+    try:
+        with await asyncio.to_thread(file.open, "xb") as sink:
+            while chunk := await part.read_chunk(_CHUNK_BYTES):
+                size += len(chunk)
+                if size > limits.picture_mb * 1e6:
+                    heavy = phrase("error-upload-picture-heavy", part=str(part.name), most=limits.picture_mb)
+                    raise BadPicture(heavy, "picture_too_heavy")
+                await asyncio.to_thread(sink.write, chunk)
+    except OSError as exc:
+        if exc.errno not in _FULL:
+            raise
+        raise Busy(phrase("busy-disk-full"), "disk_full", _FULL_S) from exc
 
 
 def _complete(parts: _Parts) -> Upload:
@@ -135,6 +162,8 @@ def _complete(parts: _Parts) -> Upload:
         parts.files["mask"],
         _object(parts.texts.get("options", "{}")),
         parts.texts.get("words", ""),
+        _weights(parts.texts["weights"]) if "weights" in parts.texts else None,
+        parts.texts.get("webhook"),
     )
 
 
@@ -146,3 +175,10 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise BadRequest(phrase("error-options-no-object"), "bad_options")
     return values
+
+
+def _weights(text: str) -> list[float]:
+    try:
+        return _WEIGHTS.validate_json(text)
+    except ValidationError as exc:
+        raise BadRequest(phrase("error-weights", most=MAX_WEIGHT), "bad_options") from exc

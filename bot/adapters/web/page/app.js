@@ -1,25 +1,17 @@
-// The page: two pictures and two options are put together, a job is watched, a painting hangs.
+// The page: pictures and options are put together, a job is watched, a painting hangs.
 
-import { newKey, submit } from "./api.js";
+import { newKey, status, submit } from "./api.js";
 import { Easel } from "./easel.js";
+import { Mine } from "./mine.js";
+import { Options } from "./options.js";
 import { Stage } from "./stage.js";
+import { Styles } from "./styles.js";
+import { say } from "./words.js";
+
+const YEAR_S = 365 * 24 * 3600;
 
 const find = (id) => document.getElementById(id);
-
-const STRENGTHS = [
-  [15, "A breath of the manner: your picture stays nearly as it is."],
-  [35, "Gentle: your picture leads, the manner tints it."],
-  [65, "Balanced: clear shapes, in the manner’s strokes and colours."],
-  [85, "Bold: the strokes begin to lead."],
-  [100, "Dissolved: shapes melt into the manner."],
-];
-
 const form = find("compose");
-const easels = ["content-easel", "style-easel"].map(
-  (id) => new Easel(find(id), { onFiles: take, onChange: () => renew() }),
-);
-const [content, style] = easels;
-const stage = new Stage({ onEnd: giveUp, announce });
 
 // Renewed with every change and every job, so that only the repetition of a failed request is the same job.
 let key;
@@ -37,47 +29,89 @@ function complain(sentence) {
   find("error").textContent = sentence;
 }
 
-/** Put files on an easel and on those after it that are empty. */
-function take(files, first) {
-  const bad = files.find((file) => file.type && !file.type.startsWith("image/"));
-  if (bad) return complain(`“${bad.name}” is not a picture.`);
-  if (!files.length) return;
-  const others = easels.filter((easel) => easel !== first);
-  [first, ...others].slice(0, files.length).forEach((easel, i) => (easel.file = files[i]));
+const content = {
+  file: null,
+  url: null,
+  easel: new Easel(find("content-easel"), { onFiles: take, onRemove: () => paintFrom(null) }),
+};
+const styleEasel = new Easel(find("style-easel"), { onFiles: take, onRemove: () => styles.clear() });
+const styles = new Styles({ easel: styleEasel, onChange: compose, announce, complain });
+const options = new Options({ onChange: compose });
+const stage = new Stage({ onEnd: giveUp, onVariation: (id) => (location.hash = `job=${id}`), announce });
+const mine = new Mine({ announce });
+
+/** What was put together has changed. */
+function compose() {
+  renew();
+  find("swap").hidden = !styles.file || options.isDream;
 }
 
-const freeEasel = () => easels.find((easel) => easel.hasFocus) ?? easels.find((easel) => !easel.file) ?? content;
+function paintFrom(file) {
+  if (content.url) URL.revokeObjectURL(content.url);
+  content.file = file;
+  content.url = file && URL.createObjectURL(file);
+  content.easel.hang(file ? [{ url: content.url, name: file.name }] : [], file?.name);
+  compose();
+}
 
-function explainStrength() {
-  const value = Number(find("strength").value);
-  const [, sentence] = STRENGTHS.find(([most]) => value <= most);
-  find("strength-note").textContent = sentence;
-  find("strength").setAttribute("aria-valuetext", `${value}%`);
+/** Put files on an easel; of several on the content's, the others are styles. */
+function take(files, easel) {
+  const bad = files.find((file) => file.type && !file.type.startsWith("image/"));
+  if (bad) return complain(say("no-picture", { name: bad.name }));
+  const [first, ...others] = files;
+  if (!first) return;
+  if (easel === styleEasel) return styles.bring(files);
+  paintFrom(first);
+  if (others.length) styles.bring(others);
+}
+
+/** The easel for pictures that were pasted or dropped beside the frames. */
+function freeEasel() {
+  if (styleEasel.hasFocus) return styleEasel;
+  return content.easel.hasFocus || !content.file ? content.easel : styleEasel;
 }
 
 async function paint(event) {
   event.preventDefault();
   complain("");
-  const missing = easels.find((easel) => !easel.file);
-  if (missing) {
-    complain(missing === content ? "Your picture is missing: what shall be painted?" : "The manner is missing: how shall it be painted?");
-    return missing.focus();
-  }
+  if (!content.file) return miss(say("content-missing"), content.easel);
+  if (styles.isEmpty && !options.isDream) return miss(say("style-missing"), styleEasel);
+  const order = { content: content.file, options: options.values, styles: [], ...(options.isDream ? {} : styles.order) };
   busy(true);
-  const options = { strength: Number(find("strength").value) / 100 };
-  if (find("size").value) options.size = Number(find("size").value);
   try {
-    location.hash = `job=${await submit(content.file, style.file, options, key)}`;
+    location.hash = `job=${await submit(order, key)}`;
   } catch (problem) {
     complain(problem.message);
+    look();
   } finally {
     busy(false);
   }
 }
 
+function miss(sentence, easel) {
+  complain(sentence);
+  easel.focus();
+}
+
 function busy(isBusy) {
   find("paint").disabled = isBusy;
-  find("paint").textContent = isBusy ? "Sending the pictures…" : "Paint";
+  find("paint").textContent = say(isBusy ? "sending" : "paint");
+}
+
+/** Say how busy the service is, and whether it takes anything at all. */
+async function look() {
+  let now;
+  try {
+    now = await status();
+  } catch {
+    return; // whoever sends something will be told
+  }
+  const closed = now.open ? "" : say(`closed-${now.why}`);
+  const notice = closed || (now.paused ? say("paused", { reason: now.paused }) : "");
+  find("notice").hidden = !notice;
+  find("notice").textContent = notice;
+  const ahead = now.waiting + now.painting;
+  find("outlook").textContent = notice ? "" : ahead ? say("waiting", { count: ahead }) : say("free");
 }
 
 /** There will be no painting: back to the easels, and say why. */
@@ -91,24 +125,36 @@ function giveUp(sentence) {
 /** The address says what is shown: a job survives a reload, and the back button works. */
 function route() {
   const id = location.hash.match(/^#job=([0-9a-f]{32})$/)?.[1];
+  const isWall = location.hash === "#mine";
   stage.hide();
-  form.hidden = Boolean(id);
+  mine.hide();
+  form.hidden = Boolean(id) || isWall;
+  find("notice").hidden = true;
+  find("to-mine").toggleAttribute("aria-current", isWall);
   if (id) return stage.show(id, content.url);
   document.title = "Atelier";
+  if (isWall) return mine.show();
   renew();
+  look();
 }
 
 form.addEventListener("submit", paint);
+find("dream").addEventListener("change", () => (styles.disabled = options.isDream));
 find("swap").addEventListener("click", () => {
-  [content.file, style.file] = [style.file, content.file];
-  announce("Swapped");
+  const [former, latter] = [content.file, styles.file];
+  paintFrom(latter);
+  styles.clear();
+  if (former) styles.bring([former]);
+  announce(say("swapped"));
 });
-find("strength").addEventListener("input", explainStrength);
-for (const id of ["size", "strength"]) find(id).addEventListener("change", renew);
 find("another").addEventListener("click", () => {
   history.pushState(null, "", location.pathname);
   route();
-  content.focus();
+  content.easel.focus();
+});
+find("language").addEventListener("change", (event) => {
+  document.cookie = `atelier_language=${event.target.value};path=/;max-age=${YEAR_S};samesite=lax`;
+  location.reload();
 });
 addEventListener("hashchange", route);
 document.addEventListener("paste", (event) => {
@@ -121,5 +167,6 @@ document.addEventListener("drop", (event) => {
   if (!form.hidden) take([...event.dataTransfer.files], freeEasel());
 });
 
-explainStrength();
+compose();
 route();
+styles.open().catch((problem) => complain(problem.message));

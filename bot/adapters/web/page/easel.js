@@ -1,31 +1,29 @@
-// A frame that takes one picture: by dropping, choosing or pasting.
+// A frame that takes pictures: by dropping, choosing or pasting.
 
 export class Easel {
-  #file = null;
   #root;
   #input;
-  #picture;
+  #hung;
   #note;
   #emptyNote;
 
-  /** onFiles(files, easel) is called with what a person brings; onChange() after the picture changed. */
-  constructor(root, { onFiles, onChange }) {
+  /** onFiles(files, easel) is called with what a person brings, onRemove() when the frame is to be emptied. */
+  constructor(root, { onFiles, onRemove }) {
     this.#root = root;
     this.#input = root.querySelector("input");
-    this.#picture = root.querySelector(".picture");
+    this.#hung = root.querySelector(".hung");
     this.#note = root.querySelector(".note");
     this.#emptyNote = this.#note.textContent;
-    this.onChange = onChange;
     this.#input.addEventListener("change", () => {
       onFiles([...this.#input.files], this);
       this.#input.value = ""; // so that choosing the same file again is a change
     });
     root.querySelector(".remove").addEventListener("click", () => {
-      this.file = null;
+      onRemove();
       this.#input.focus();
     });
     // Other formats than the browser's are taken too; they have no thumbnail, only a name.
-    this.#picture.addEventListener("error", () => (this.#picture.hidden = true));
+    this.#hung.addEventListener("error", (event) => (event.target.hidden = true), true);
     this.#takeDrops(onFiles);
   }
 
@@ -33,30 +31,23 @@ export class Easel {
     return this.#root.contains(document.activeElement);
   }
 
-  get file() {
-    return this.#file;
-  }
-
-  /** Address of the picture for an <img>, or null. */
-  get url() {
-    return this.#file && this.#picture.src;
-  }
-
-  set file(file) {
-    if (this.#file) URL.revokeObjectURL(this.#picture.src);
-    this.#file = file;
-    if (file) this.#picture.src = URL.createObjectURL(file);
-    else this.#picture.removeAttribute("src");
-    this.#picture.hidden = !file;
-    this.#picture.alt = file ? file.name : "";
-    this.#note.textContent = this.#note.title = file ? file.name : this.#emptyNote;
-    this.#root.querySelector(".invitation").hidden = Boolean(file);
-    this.#root.querySelector(".remove").hidden = !file;
-    this.onChange();
+  /** Show pictures, `{url, name}` each, or none, with a note that says what they are. */
+  hang(pictures, note) {
+    this.#hung.replaceChildren(...pictures.map(({ url, name }) => Object.assign(new Image(), { src: url, alt: name })));
+    this.#hung.dataset.count = pictures.length;
+    this.#note.textContent = this.#note.title = note ?? this.#emptyNote;
+    this.#root.querySelector(".invitation").hidden = pictures.length > 0;
+    this.#root.querySelector(".remove").hidden = !pictures.length;
   }
 
   focus() {
     this.#input.focus();
+  }
+
+  /** Whether pictures are taken here at all. */
+  set disabled(isDisabled) {
+    this.#input.disabled = isDisabled;
+    this.#root.classList.toggle("resting", isDisabled);
   }
 
   #takeDrops(onFiles) {

@@ -1,23 +1,31 @@
 // The painting, from the queue to the wall.
 
-import { cancel, follow, isOver } from "./api.js";
+import { cancel, contentOf, follow, isOver, newKey, vary } from "./api.js";
+import { Compare } from "./compare.js";
+import { duration, exactly, percent, say } from "./words.js";
 
 const find = (id) => document.getElementById(id);
 
-const TITLES = { waiting: "Waiting for the easel", painting: "Painting", done: "Your painting" };
-
 export class Stage {
   #root = find("stage");
+  #canvas = find("stage").querySelector(".canvas");
   #picture = find("stage").querySelector(".picture");
   #figure = find("stage").querySelector("figure");
+  #compare = new Compare(find("stage").querySelector(".canvas"));
   #unfollow = () => {};
   #id;
+  #job;
 
-  /** onEnd(sentence) is called when there will be no painting; the sentence says why. */
-  constructor({ onEnd, announce }) {
+  /**
+   * onEnd(sentence) is called when there will be no painting, with the reason; onVariation(id) when another job was
+   * made of this one's pictures.
+   */
+  constructor({ onEnd, onVariation, announce }) {
     this.onEnd = onEnd;
+    this.onVariation = onVariation;
     this.announce = announce;
     find("cancel").addEventListener("click", () => this.#cancel());
+    find("film").addEventListener("click", () => this.#film(find("film").getAttribute("aria-pressed") !== "true"));
     this.#picture.addEventListener("load", () => this.#fit());
   }
 
@@ -25,15 +33,16 @@ export class Stage {
   show(id, contentUrl) {
     this.#id = id;
     this.#root.hidden = false;
+    this.#compare.hide();
     this.#enter("waiting");
-    this.#hang(contentUrl, "", true);
+    this.#hang(contentUrl ?? contentOf(id), "", true);
     find("stage-note").textContent = "";
     this.#complain("");
     this.#cancelling(false);
     find("progress").removeAttribute("value");
     this.#unfollow = follow(id, {
       onStatus: (job) => this.#update(job),
-      onPreview: (url) => this.#preview(url),
+      onPreview: (url) => this.#hang(url, say("so-far"), false),
       onTrouble: (sentence) => this.#complain(sentence),
       onLost: (problem) => this.onEnd(problem.message),
     });
@@ -46,6 +55,7 @@ export class Stage {
   }
 
   #update(job) {
+    this.#job = job;
     this.#complain("");
     if (job.result) return this.#finish(job);
     if (isOver(job)) return this.onEnd(job.error.detail);
@@ -54,33 +64,67 @@ export class Stage {
     find("stage-note").textContent = waiting ? queueNote(job) : progressNote(job);
     if (waiting || !job.progress) find("progress").removeAttribute("value");
     else find("progress").value = job.progress;
-    document.title = waiting ? "Waiting · Atelier" : `${percent(job)} · Atelier`;
-  }
-
-  #preview(url) {
-    this.#hang(url, "The painting so far", false);
+    document.title = `${waiting ? say("tab-waiting") : percent(job.progress)} · Atelier`;
   }
 
   #finish(job) {
     this.#enter("done");
-    this.#hang(job.result.url, "The finished painting", false);
+    this.#film(false);
+    this.#compare.show(contentOf(job.id), say("your-picture"));
     find("download").href = `${job.result.url}?download=1`;
+    if (job.result.timelapse) find("film-file").href = `${job.result.timelapse}?download=1`;
+    for (const id of ["film", "film-file"]) find(id).hidden = !job.result.timelapse;
     find("stage-note").textContent = resultNote(job.result);
-    document.title = "Finished · Atelier";
+    this.#offerVariations(job);
+    document.title = `${say("tab-done")} · Atelier`;
+  }
+
+  #offerVariations({ id, variations }) {
+    const button = (variation) => {
+      const made = Object.assign(document.createElement("button"), { type: "button" });
+      made.textContent = say(`variation-${variation}`);
+      // The same press again, after an answer that was lost, is the same job.
+      const key = newKey();
+      made.addEventListener("click", () => this.#vary(id, variation, key, made));
+      return made;
+    };
+    find("variations").querySelector(".actions").replaceChildren(...variations.map(button));
+    find("variations").hidden = !variations.length;
+  }
+
+  async #vary(id, variation, key, button) {
+    this.#complain("");
+    button.disabled = true;
+    try {
+      this.onVariation(await vary(id, variation, key));
+    } catch (problem) {
+      this.#complain(problem.message);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  /** Play how it was painted, in place of the painting, or stop that. */
+  #film(isPlaying) {
+    find("film").setAttribute("aria-pressed", isPlaying);
+    const { url, timelapse } = this.#job.result;
+    if (isPlaying) this.#compare.hide();
+    else this.#compare.show(contentOf(this.#job.id), say("your-picture"));
+    this.#hang(isPlaying ? `${timelapse}?format=webp` : url, say(isPlaying ? "film-alt" : "finished"), false);
   }
 
   #enter(state) {
-    if (this.#root.dataset.state !== state || this.#root.hidden) this.announce(TITLES[state]);
+    if (this.#root.dataset.state !== state || this.#root.hidden) this.announce(say(`title-${state}`));
     this.#root.dataset.state = state;
-    find("stage-title").textContent = TITLES[state];
+    find("stage-title").textContent = say(`title-${state}`);
     const done = state === "done";
     for (const id of ["cancel", "progress"]) find(id).hidden = done;
     for (const id of ["another", "download"]) find(id).hidden = !done;
+    if (!done) for (const id of ["film", "film-file", "variations"]) find(id).hidden = true;
   }
 
   #hang(url, alt, faint) {
-    this.#picture.hidden = !url;
-    if (!url) return this.#picture.removeAttribute("src");
+    this.#picture.hidden = false;
     this.#picture.src = url;
     this.#picture.alt = alt;
     this.#picture.classList.toggle("faint", faint);
@@ -107,34 +151,25 @@ export class Stage {
 
   #cancelling(isCancelling) {
     find("cancel").disabled = isCancelling;
-    find("cancel").textContent = isCancelling ? "Cancelling…" : "Cancel";
+    find("cancel").textContent = say(isCancelling ? "cancelling" : "cancel");
   }
 }
 
-const percent = (job) => `${Math.round(job.progress * 100)}%`;
-
 function queueNote({ position, eta_s: eta, paused }) {
-  if (paused) return `Painting is paused: ${paused} Your place is kept.`;
-  const place = position === 1 ? "Next in line" : `Number ${position} in line`;
-  return eta === null ? place : `${place}, ready in ${duration(eta)}`;
+  if (paused) return say("paused-place", { reason: paused });
+  const wait = eta === null ? "" : duration(eta);
+  if (position === 1) return wait ? say("next-in", { wait }) : say("next");
+  return wait ? say("number-in", { position, wait }) : say("number", { position });
 }
 
 function progressNote(job) {
-  if (!job.progress) return "Preparing the canvas";
-  return job.eta_s === null ? percent(job) : `${percent(job)}, ${duration(job.eta_s)} left`;
+  if (!job.progress) return say("preparing");
+  if (job.eta_s === null) return percent(job.progress);
+  return say("percent-left", { percent: Math.round(job.progress * 100), wait: duration(job.eta_s) });
 }
 
-function resultNote({ width, height, seconds }) {
-  const size = width && height ? `${width} × ${height} pixels` : "";
-  return [size, seconds && `painted in ${exactly(seconds)}`].filter(Boolean).join(", ");
-}
-
-function duration(seconds) {
-  if (seconds < 10) return "a few seconds";
-  return seconds < 90 ? `about ${Math.round(seconds / 5) * 5} seconds` : `about ${Math.round(seconds / 60)} minutes`;
-}
-
-function exactly(seconds) {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+function resultNote({ width, height, seconds, notes }) {
+  const size = width && height ? say("pixels", { width, height }) : "";
+  const time = seconds ? say("painted-in", { time: exactly(seconds) }) : "";
+  return [[size, time].filter(Boolean).join(", "), ...(notes ?? [])].filter(Boolean).join(". ");
 }

@@ -16,7 +16,6 @@ from sqlalchemy import func, null, select
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.adapters.telegram.limits import Limits
 from bot.adapters.telegram.services import Services
-from bot.admin import Admin
 from bot.films import Films
 from bot.jobs import Job
 from bot.pairing import Pending
@@ -171,7 +170,7 @@ def services_of(house: House) -> Services:
         blobs=house.blobs,
         addresses=store.addresses,
         inbox=store.inbox,
-        admin=Admin(store, house.desk, house.pool, house.accounts, house.notices, house.outbox.ring, clock=house.clock),
+        admin=house.admin,
         notices=house.notices,
         metrics=house.metrics,
     )

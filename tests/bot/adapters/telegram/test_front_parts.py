@@ -11,6 +11,7 @@ from telegram import Chat, Document, ExternalReplyInfo, LivePhoto, Message, Phot
 from telegram._messageorigin import MessageOriginHiddenUser
 
 from bot.adapters.telegram.albums import Albums
+from bot.adapters.telegram.commands import PRIVATE
 from bot.adapters.telegram.heard import Reader, picture_of, says_nothing
 from bot.adapters.telegram.menus import _verbs
 from bot.adapters.telegram.speech import LONGEST_CAPTION, _cut
@@ -154,6 +155,10 @@ def test_what_telegram_limits_is_short_enough(language: str) -> None:
     assert len(say(phrase("telegram-help"), language)) <= 4096
     for answer in ("telegram-forgotten", "telegram-no-longer-waiting", "telegram-style-gone", "telegram-not-for-you"):
         assert len(say(phrase(answer), language)) <= 200
+
+
+def test_no_verb_but_the_shared_cancel_hides_a_command_that_admins_have_as_everybody() -> None:
+    assert Admin.verbs.keys() & set(PRIVATE) == {"cancel"}
 
 
 def test_admins_verbs_are_names_that_telegram_takes() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.adapters.web.server import PAGE
+from bot.adapters.web.index import PAGE
 from config.settings import WebSettings
 from tests.bot.adapters.web.test_jobs import CONTENT, STYLE, post_job, problem_of, upload
 from tests.fakes.services import Studio, open_studio
@@ -105,7 +105,9 @@ async def test_only_the_page_s_own_files_are_served(http: aiohttp.ClientSession)
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_nothing_inline() -> None:
-    for file in PAGE.iterdir():
+    for file in (file for file in PAGE.iterdir() if file.suffix in (".html", ".css", ".js", ".svg")):
         text = file.read_text().replace("http://www.w3.org/2000/svg", "")
         assert "//" not in re.sub(r"^\s*//.*|\s// .*", "", text, flags=re.MULTILINE), file.name
+        # A block of data is no script: nothing runs it.
+        text = text.replace('<script type="application/json" id="words">', "")
         assert not re.search(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=\"", text), file.name

@@ -6,6 +6,7 @@ import asyncio
 import io
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,7 @@ async def test_a_job_shows_its_position_progress_and_result(
     job = await post_job(http)
     url = f"/api/v1/jobs/{job['id']}"
     waiting = await (await http.get(url)).json()
+    assert datetime.fromisoformat(waiting.pop("created_at")) == datetime.fromtimestamp(studio.job.created_at, UTC)
     assert waiting == {
         "id": job["id"],
         "status": "queued",
@@ -260,6 +262,9 @@ async def test_a_job_shows_its_position_progress_and_result(
         "progress": 0.0,
         "position": 1,
         "eta_s": 80,
+        "options": {},
+        "styles": [{"weight": 1.0}],
+        "variations": [],
         "paused": None,
         "error": None,
         "result": None,
@@ -383,7 +388,7 @@ async def test_what_is_not_there_is_a_problem_too(http: aiohttp.ClientSession) -
         await problem_of(response, 404, "not_found")
     async with http.put("/api/v1/jobs") as response:
         await problem_of(response, 405, "method_not_allowed")
-        assert response.headers["Allow"] == "POST"
+        assert response.headers["Allow"] == "GET,HEAD,POST"
 
 
 async def test_health_is_503_when_nothing_can_be_painted(studio: Studio, http: aiohttp.ClientSession) -> None:
@@ -403,6 +408,6 @@ async def test_a_port_in_use_takes_the_adapter_down_with_a_sentence(tmp_path: Pa
 
 
 def _painting(folder: Path) -> Path:
-    file = folder / "painting"
+    file = folder / "painting.png"
     file.write_bytes(png("crimson"))
     return file

@@ -128,6 +128,35 @@ async def test_a_thumbnail_of_nothing_is_not_found(http: aiohttp.ClientSession, 
         await problem_of(response, 404, "not_found")
 
 
+async def test_each_picture_may_have_a_weight(studio: Studio, http: aiohttp.ClientSession) -> None:
+    await accepted(http, content=CONTENT, style=[STYLE, REED], words="moss:0.2", weights="[3, 0.5]")
+    assert studio.intake.pictures == [(CONTENT, STYLE, REED, MOSS)]
+    assert [style.weight for style in studio.job.styles] == [3.0, 0.5, 0.2]
+    assert [style["weight"] for style in (await (await http.get(f"{JOBS}/{studio.job.id}")).json())["styles"]] == [
+        3.0,
+        0.5,
+        0.2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ("[1, 2, 3]", "There are 2 style pictures"),
+        ("[]", "There are 2 style pictures"),
+        *((weights, "numbers above 0") for weights in ("[1, 0]", "[1, -1]", "[1, NaN]", "[1, Infinity]", "[1, 1e7]")),
+        *((weights, "numbers above 0") for weights in ('[1, "1"]', "[1, true]", "[1, null]", "1", "{}", "[", "", "é")),
+        ("[" * 9999, "numbers above 0"),
+        ("[1, 1]" + " " * 20_000, "longer than"),
+    ],
+)
+async def test_weights_that_cannot_be_followed_are_explained(
+    studio: Studio, http: aiohttp.ClientSession, weights: str, said: str
+) -> None:
+    assert said in await refused(http, content=CONTENT, style=[STYLE, REED], weights=weights)
+    assert studio.intake.orders == [] and names(studio.uploads) == []
+
+
 # ---- masks and dreams
 
 

@@ -56,7 +56,7 @@ jobs = Table(
     Column("language", String),
     UniqueConstraint("adapter", "source", name="uq_jobs_adapter_source"),
     Index("ix_jobs_status_created_at", "status", "created_at"),
-    Index("ix_jobs_requester", "requester"),
+    Index("ix_jobs_requester_created_at", "requester", "created_at", "id"),
     Index("ix_jobs_started_at", "started_at"),
     Index("ix_jobs_ended_at", "ended_at", "id"),
 )

@@ -58,6 +58,13 @@ def is_here(request: web.Request) -> bool:
     return address is not None and address.is_loopback
 
 
+def is_https(request: web.Request) -> bool:
+    """Whether a request came over HTTPS, perhaps to a proxy, which says so."""
+    # Whoever makes it up without a proxy endangers their own secrets alone.
+    passed_on = request.headers.get(hdrs.X_FORWARDED_PROTO, "").partition(",")[0]
+    return request.secure or passed_on.strip().lower() == "https"
+
+
 def network_at(host: str, besides: Sequence[str]) -> str | None:
     """The network of a connection's other end; None for this machine and for those addresses and networks `besides`."""
     address = _parsed(host)

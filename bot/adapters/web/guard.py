@@ -10,7 +10,7 @@ import secrets
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.adapters.web.clients import address_of
+from bot.adapters.web.clients import address_of, is_https
 from bot.adapters.web.keys import SAFE_METHODS, bearer_of, grant_of, is_secret
 from bot.errors import Forbidden
 from bot.texts import phrase
@@ -109,6 +109,8 @@ async def harden(request: web.Request, response: web.StreamResponse) -> None:
     """Give a response the security headers; for ``on_response_prepare``."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    # Not which versions of what: that helps nobody but who looks for holes.
+    response.headers[hdrs.SERVER] = "Atelier"
 
 
 def requester_of(request: web.Request) -> str:
@@ -130,7 +132,7 @@ def keep_session(request: web.Request, response: web.StreamResponse) -> None:
         _session(request) or secrets.token_hex(16),
         max_age=SESSION_S,
         path="/",
-        secure=request.secure,
+        secure=is_https(request),
         httponly=True,
         samesite="Strict",
     )

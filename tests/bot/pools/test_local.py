@@ -97,6 +97,8 @@ async def test_a_job_is_started_painted_and_its_result_stored_before_done(house:
     assert {event.worker for event in house.events} == {"local-0"}
     (worker,) = (await house.pool.status()).workers
     assert worker.device == "cpu"
+    assert worker.device_name and worker.device_name.startswith("CPU, ")
+    assert worker.memory and worker.memory > 100 << 20
 
 
 async def test_a_full_pool_refuses_and_a_waiting_job_is_cancelled_at_once(house: House) -> None:

@@ -26,6 +26,7 @@ class FakeSupervisor(Watched):
     def __init__(self, name: str, spec: ChildSpec, on_event: OnEvent, patience: Patience) -> None:
         self.name = name
         self.ready: Ready | None = None
+        self.memory: int | None = None
         self.down: str | None = None
         self.restarts = 0
         self.orders: list[Paint] = []

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import hmac
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from bot.adapters.web.admin.attempts import Attempts
 from bot.adapters.web.admin.sessions import WHOLE_S, Session, Sessions
-from bot.adapters.web.clients import address_of, network_of
+from bot.adapters.web.clients import address_of, is_https, network_of
 from bot.adapters.web.guard import is_local_name
 from bot.adapters.web.keys import bearer_of, is_secret
 from bot.admin.audit import Audit
@@ -58,7 +58,7 @@ class Login:
             token,
             max_age=int(WHOLE_S),
             path=PATH,
-            secure=_is_https(request),
+            secure=is_https(request),
             httponly=True,
             samesite="Strict",
         )
@@ -124,15 +124,9 @@ class Login:
 
     def _check_connection(self, request: web.Request) -> None:
         """Raise Forbidden (needs_https) where what is sent could be read on the way."""
-        if not (_is_https(request) or is_local_name(request.host) or self._settings.admin_http):
+        if not (is_https(request) or is_local_name(request.host) or self._settings.admin_http):
             raise Forbidden(
                 "The admin page is served over HTTPS, or under the name localhost: on this connection a password could "
                 "be read on the way. Whoever runs the service can allow that with ATELIER_WEB__ADMIN_HTTP=true.",
                 "needs_https",
             )
-
-
-def _is_https(request: web.Request) -> bool:
-    # A proxy says so. Whoever makes it up without one endangers their own password alone.
-    passed_on = request.headers.get(hdrs.X_FORWARDED_PROTO, "").partition(",")[0]
-    return request.secure or passed_on.strip().lower() == "https"

@@ -111,3 +111,12 @@ def test_the_page_loads_nothing_from_elsewhere_and_nothing_inline() -> None:
         # A block of data is no script: nothing runs it.
         text = text.replace('<script type="application/json" id="words">', "")
         assert not re.search(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=\"", text), file.name
+
+
+@pytest.mark.parametrize(("protocol", "is_secure"), [("https", True), ("http", False), ("HTTPS, http", True)])
+async def test_behind_https_the_session_is_for_https_alone(
+    http: aiohttp.ClientSession, protocol: str, is_secure: bool
+) -> None:
+    async with http.get("/", headers={"X-Forwarded-Proto": protocol}) as response:
+        assert ("Secure" in response.headers["Set-Cookie"]) is is_secure
+        assert response.headers["Server"] == "Atelier"

@@ -70,3 +70,4 @@ page-erase-not = Nein, behalten
 
 page-colophon = Neuronale Stilübertragung nach Gatys, Ecker und Bethge. Alles bleibt auf der Maschine, von der diese Seite kommt.
 page-language-choice = Sprache
+page-api = API für Programme

@@ -81,3 +81,4 @@ page-erase-not = No, keep it
 
 page-colophon = Neural style transfer after Gatys, Ecker and Bethge. Everything stays on the machine that serves this page.
 page-language-choice = Language
+page-api = API for programs

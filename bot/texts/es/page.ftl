@@ -70,3 +70,4 @@ page-erase-not = No, guardarlo
 
 page-colophon = Transferencia neuronal de estilo según Gatys, Ecker y Bethge. Todo se queda en la máquina que sirve esta página.
 page-language-choice = Idioma
+page-api = API para programas

@@ -70,3 +70,4 @@ page-erase-not = Non, garder
 
 page-colophon = Transfert de style neuronal d’après Gatys, Ecker et Bethge. Tout reste sur la machine qui sert cette page.
 page-language-choice = Langue
+page-api = API pour les programmes

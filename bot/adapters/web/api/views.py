@@ -8,7 +8,7 @@ from typing import Any
 from bot.adapters.web.api import models
 from bot.desk import JobView
 from bot.jobs import ENDED, Job, Status
-from bot.replies import explain
+from bot.replies import explain, notes
 from bot.texts import phrase, say
 from bot.variations import VARIATIONS, varied
 
@@ -32,7 +32,7 @@ def shown(view: JobView, language: str = "en") -> models.Job:
         styles=[models.StyleShare(weight=style.weight) for style in job.styles],
         variations=_variations(view),
         error=_error(view, language),
-        result=_result(view),
+        result=_result(view, language),
     )
 
 
@@ -72,7 +72,7 @@ def _error(view: JobView, language: str) -> models.JobError | None:
     return models.JobError(title=job.status.capitalize(), detail=detail, code=job.reason or job.status)
 
 
-def _result(view: JobView) -> models.Painting | None:
+def _result(view: JobView, language: str) -> models.Painting | None:
     job = view.job
     if job.status not in _FETCHABLE or not view.is_kept:
         return None
@@ -82,5 +82,5 @@ def _result(view: JobView) -> models.Painting | None:
         timelapse=f"{path_of(job.id)}/timelapse" if job.frames else None,
         metadata=f"{path_of(job.id)}/metadata",
         **{name: info.get(name) for name in _RESULT_FIELDS},
-        notes=info.get("notes", []),
+        notes=[say(note, language) for note in notes(job)],
     )

@@ -213,3 +213,8 @@ async def open_booth(
             await asyncio.wait([serving])
         if not serving.cancelled():
             await serving
+
+
+async def notices(booth: Booth) -> list[str]:
+    """What admins have been told, the newest first."""
+    return [notice.text for notice in await booth.house.notices.latest(20)]

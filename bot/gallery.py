@@ -32,6 +32,8 @@ from config.settings import Settings
 #: Long edges in pixels.
 PICTURE_EDGE = 1024
 THUMBNAIL_EDGE = 256
+#: As the page shows a whole shelf of them; made by `bot.reduce`.
+SMALL_EDGE = 128
 
 _ROOT = Path(__file__).resolve().parent.parent
 BUILT_IN = _ROOT / "config" / "gallery"
@@ -60,6 +62,7 @@ class Entry:
     description: str
     tags: frozenset[str]
     thumbnail: Path | None = None  #: one that lies ready; `Gallery.thumbnail` makes the others
+    small: Path | None = None  #: one of `SMALL_EDGE` px that lies ready
     file: Path | None = None
 
     @property
@@ -212,8 +215,9 @@ def _named(name: str, entries: Sequence[Entry]) -> Entry:
 
 def _drawn(toml: Path) -> Entry:
     label, thumbnail = _label(toml), toml.with_suffix(".jpg")
-    ready = thumbnail if thumbnail.exists() else None
-    return Entry(toml.stem, label.title, label.description, frozenset(label.tags), thumbnail=ready)
+    small = toml.parent / "small" / thumbnail.name
+    ready = {"thumbnail": thumbnail if thumbnail.exists() else None, "small": small if small.exists() else None}
+    return Entry(toml.stem, label.title, label.description, frozenset(label.tags), **ready)
 
 
 def _picture_files(folder: Path) -> list[Path]:
@@ -263,7 +267,7 @@ def _digest_of_patterns() -> str:
 
 
 async def _draw(name: str, output: Path) -> None:
-    ended = await run_module("renderer.patterns", name, str(PICTURE_EDGE), output)
+    ended = await run_module("config.confinement", "renderer.patterns", name, str(PICTURE_EDGE), output)
     if ended.status:
         why = ended.stderr.strip().rpartition("\n")[2] or ended.status
         raise OperatorError(f"The style picture {name} could not be drawn: {why}")

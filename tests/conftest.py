@@ -18,12 +18,18 @@ _PAINTING = (
     *("test_end_to_end.py", "test_telegram_end_to_end.py", "test_x_end_to_end.py"),
 )
 
+#: Tests that drive a browser or a server from outside, and mostly wait for it.
+_DRIVING = ("browser", "bot/adapters/web")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what paints, so that it can run in one process, one after another, beside the rest."""
+    """Mark what paints and what drives, for `tests.together`."""
     for item in items:
-        if item.path.relative_to(REPOSITORY / "tests").as_posix().startswith(_PAINTING):
+        place = item.path.relative_to(REPOSITORY / "tests").as_posix()
+        if place.startswith(_PAINTING):
             item.add_marker(pytest.mark.painting)
+        elif place.startswith(_DRIVING):
+            item.add_marker(pytest.mark.driving)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from bot.adapters.web.api.edges import EDGE, edge_of
 from bot.adapters.web.api.operations import Operation, Parameter, routes_of
 from bot.adapters.web.api.parts import UNUSABLE, answers_with, answers_with_file
 from bot.errors import UnknownStyle
-from bot.gallery import THUMBNAIL_EDGE, Entry, Gallery
+from bot.gallery import SMALL_EDGE, THUMBNAIL_EDGE, Entry, Gallery
 from bot.thumbnails import Thumbnails
 
 _PATH = "/api/v1/gallery"
@@ -58,9 +58,12 @@ class StylesApi:
             entry = self._gallery.find(request.match_info["name"])
         except UnknownStyle as unknown:
             raise web.HTTPNotFound from unknown
-        file, edge = await self._gallery.thumbnail(entry), edge_of(request)
-        if edge is not None:
-            file = await self._thumbnails.thumbnail(file, edge)
+        edge = edge_of(request)
+        if edge == SMALL_EDGE and entry.small is not None:
+            file = entry.small
+        else:
+            file = await self._gallery.thumbnail(entry)
+            file = file if edge is None else await self._thumbnails.thumbnail(file, edge)
         kind = "image/jpeg" if file.suffix == ".jpg" else "image/png"
         return web.FileResponse(
             file, headers={hdrs.CONTENT_TYPE: kind, hdrs.CACHE_CONTROL: f"private, max-age={_CACHED_S}"}

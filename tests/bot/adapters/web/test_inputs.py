@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.gallery import SMALL_EDGE
 from bot.processes import Ended, run_module
 from bot.thumbnails import Thumbnails
 from tests import pictures
@@ -57,10 +58,12 @@ async def test_small_copies_are_jpegs_of_that_edge(alice: Visitor) -> None:
 
 
 async def test_a_style_of_the_gallery_may_be_smaller_still(alice: Visitor) -> None:
-    async with alice.http.get("/api/v1/gallery/waves/thumbnail?edge=96") as response:
-        assert response.content_type == "image/jpeg"
-        with Image.open(io.BytesIO(await response.read())) as small:
-            assert small.size == (96, 96)
+    for edge in (96, SMALL_EDGE):
+        async with alice.http.get(f"/api/v1/gallery/waves/thumbnail?edge={edge}") as response:
+            assert response.content_type == "image/jpeg"
+            with Image.open(io.BytesIO(await response.read())) as small:
+                assert small.size == (edge, edge)
+    assert len(list((alice.house.folder / "thumbnails").iterdir())) == 1, "the page's own size lies ready"
     async with alice.http.get("/api/v1/gallery/waves/thumbnail?edge=9") as response:
         await problem_of(response, 400, "bad_edge")
 

@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 INSTALLED := .venv/.installed
 TESTABLE := .venv/.testable
 
-.PHONY: run setup test coverage check bench sheet docs pictures chromium constraints clean help
+.PHONY: run setup test coverage check bench sheet data docs pictures chromium constraints clean help
 
 run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl-C
 	@$(BIN)/atelier run
@@ -34,6 +34,9 @@ bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and benc
 sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE=256 ONLY=grid,strips OUT=sheet-out)
 	@$(BIN)/python -m tests.sheet $(if $(PICTURES),--pictures '$(PICTURES)') $(if $(STYLES),--styles '$(STYLES)') \
 	  $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out '$(OUT)')
+
+data: setup  ## fetch and draw the pictures that the instant painter learns from (data/lessons; needs apt-get)
+	@$(BIN)/python -m renderer.lessons data/lessons
 
 docs: $(INSTALLED)  ## renew the tables of settings, options, metrics and the API
 	@$(BIN)/python -m config.table README.md docs/settings.md

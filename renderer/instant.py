@@ -1,0 +1,138 @@
+"""Instant painting: brushwork of any style picture in a pass or two of a network (`renderer.instant_network`).
+
+The content's colours are carried over to the style's in closed form; the network then lays the strokes, from coarse to
+fine: a painting of half the size is mixed into what the next one is painted over, so that there are strokes of more
+than one size.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch.nn import functional
+
+from renderer import colour
+from renderer.features import Encoder
+from renderer.images import resize, scaled_size
+from renderer.instant_network import GRID, LAYERS, REACH, Moderator, Moments, Network, Statistics, blend, statistics
+from renderer.work import GiveWay
+
+WEIGHTS = Path(__file__).with_name("instant.safetensors")
+
+#: Strengths that the network was taught; below the first, the painting fades into the content.
+_STRENGTHS = (0.2, 0.9)
+#: A single pass is timid: it is told more than it is asked for.
+_BOLDNESS = 1.125
+#: How much of the coarser painting is painted over, for a strength of 1.
+_COARSE = 0.6
+_COARSEST = 192
+#: A margin that is painted and cut off again: zeros around a picture are seen at its border.
+_MARGIN = 2 * GRID
+#: A ground of more pixels is painted in tiles of that edge (px), and normalised like one of the other edge.
+_WHOLE_PIXELS, _TILE, _MEASURED_EDGE = 1_300_000, 768, 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Manner:
+    """What is kept of a style picture, for however many paintings."""
+
+    picture: torch.Tensor  #: (1, 3, H, W), for its colours
+    statistics: Statistics
+
+
+class Instant:
+    """Paints at once; one for each encoder."""
+
+    def __init__(self, encoder: Encoder, device: torch.device, weights: Path = WEIGHTS) -> None:
+        self._encoder = encoder
+        self._network = Network()
+        self._network.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
+        self._network.requires_grad_(False).eval().to(device)
+
+    @torch.no_grad()
+    def manner(self, style: torch.Tensor) -> Manner:
+        """Of a style picture (1, 3, H, W); the larger it is, the larger are the strokes."""
+        return Manner(style, statistics(self._encoder(style, LAYERS)))
+
+    @torch.no_grad()
+    def paint(
+        self,
+        content: torch.Tensor,
+        styles: Sequence[tuple[Manner, float]],
+        strength: float = 0.8,
+        give_way: GiveWay = lambda: None,
+    ) -> torch.Tensor:
+        """The painting (1, 3, H, W) of a content of that size, in 0..1, in styles blended by their weights."""
+        low, high = _STRENGTHS
+        style = blend([manner.statistics for manner, _ in styles], [weight for _, weight in styles])
+        told = torch.tensor([min(max(_BOLDNESS * strength, low), high)], device=content.device)
+        modulations = self._network.predictor(style, told)
+        colours = [(manner.picture, weight) for manner, weight in styles]
+        painting: torch.Tensor | None = None
+        for ground in _grounds(content):
+            if painting is not None:
+                height, width = ground.shape[-2:]
+                coarse = resize(painting, width, height)
+                ground = torch.lerp(colour.match(ground, colours).clamp(0, 1), coarse, _COARSE * strength)
+            painting = self._pass(colour.match(ground, colours).clamp(0, 1), modulations, give_way).clamp(0, 1)
+        assert painting is not None
+        return torch.lerp(content, painting, min(1.0, _BOLDNESS * strength / low))
+
+    def _pass(self, ground: torch.Tensor, modulations: torch.Tensor, give_way: GiveWay) -> torch.Tensor:
+        """The painting of a ground of any size (1, 3, H, W)."""
+        height, width = ground.shape[-2:]
+        down, across = (_MARGIN + -length % GRID for length in (height, width))
+        padded = functional.pad(ground, (_MARGIN, across, _MARGIN, down), mode="replicate")
+        if padded.shape[-2] * padded.shape[-1] <= _WHOLE_PIXELS:
+            painted = self._network(padded, Moderator(modulations))
+        else:
+            painted = self._in_tiles(padded, modulations, self._moments(ground, modulations), give_way)
+        result: torch.Tensor = painted[..., _MARGIN : _MARGIN + height, _MARGIN : _MARGIN + width]
+        return result
+
+    def _moments(self, ground: torch.Tensor, modulations: torch.Tensor) -> Sequence[Moments]:
+        width, height = (
+            -(-length // GRID) * GRID for length in scaled_size(ground.shape[-1], ground.shape[-2], _MEASURED_EDGE)
+        )
+        moderator = Moderator(modulations)
+        self._network(functional.interpolate(ground, size=(height, width), mode="area"), moderator)
+        return moderator.moments
+
+    def _in_tiles(
+        self, ground: torch.Tensor, modulations: torch.Tensor, moments: Sequence[Moments], give_way: GiveWay
+    ) -> torch.Tensor:
+        painting = torch.empty_like(ground)
+        for rows, outer_rows in _spans(ground.shape[-2]):
+            for columns, outer_columns in _spans(ground.shape[-1]):
+                give_way()
+                tile = self._network(ground[..., outer_rows, outer_columns], Moderator(modulations, moments))
+                own_rows, own_columns = _within(rows, outer_rows), _within(columns, outer_columns)
+                painting[..., rows, columns] = tile[..., own_rows, own_columns]
+        return painting
+
+
+def _grounds(content: torch.Tensor) -> Iterator[torch.Tensor]:
+    """The content (1, 3, H, W) at every size that is painted, from coarse to fine."""
+    height, width = content.shape[-2:]
+    edges = [max(height, width)]
+    while edges[0] // 2 >= _COARSEST:
+        edges.insert(0, edges[0] // 2)
+    for edge in edges[:-1]:
+        size = scaled_size(width, height, edge)[::-1]
+        yield functional.interpolate(content, size=size, mode="area")
+    yield content
+
+
+def _spans(length: int) -> Iterator[tuple[slice, slice]]:
+    """A dimension in pieces: each one's own pixels, and what has to be painted for them."""
+    for start in range(0, length, _TILE):
+        end = min(start + _TILE, length)
+        yield slice(start, end), slice(max(0, start - REACH), min(length, end + REACH))
+
+
+def _within(own: slice, outer: slice) -> slice:
+    return slice(own.start - outer.start, own.stop - outer.start)

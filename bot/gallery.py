@@ -61,8 +61,8 @@ class Entry:
     title: str
     description: str
     tags: frozenset[str]
-    thumbnail: Path | None = None  #: one that lies ready; `Gallery.thumbnail` makes the others
-    small: Path | None = None  #: one of `SMALL_EDGE` px that lies ready
+    #: Thumbnails that lie ready, by their long edge in pixels; `Gallery.thumbnail` makes one where there is none.
+    ready: Mapping[int, Path] = dataclasses.field(default_factory=dict, hash=False)
     file: Path | None = None
 
     @property
@@ -151,8 +151,8 @@ class Gallery:
 
         Raises BadPicture where an own picture cannot be read, and what `picture` raises.
         """
-        if entry.thumbnail:
-            return entry.thumbnail
+        if THUMBNAIL_EDGE in entry.ready:
+            return entry.ready[THUMBNAIL_EDGE]
         source = await self.picture(entry)
         try:
             stamp = _stamp(source)
@@ -215,9 +215,9 @@ def _named(name: str, entries: Sequence[Entry]) -> Entry:
 
 def _drawn(toml: Path) -> Entry:
     label, thumbnail = _label(toml), toml.with_suffix(".jpg")
-    small = toml.parent / "small" / thumbnail.name
-    ready = {"thumbnail": thumbnail if thumbnail.exists() else None, "small": small if small.exists() else None}
-    return Entry(toml.stem, label.title, label.description, frozenset(label.tags), **ready)
+    drawn = {THUMBNAIL_EDGE: thumbnail, SMALL_EDGE: toml.parent / "small" / thumbnail.name}
+    ready = {edge: file for edge, file in drawn.items() if file.exists()}
+    return Entry(toml.stem, label.title, label.description, frozenset(label.tags), ready)
 
 
 def _picture_files(folder: Path) -> list[Path]:

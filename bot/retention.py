@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -13,6 +12,7 @@ import structlog
 from bot.films import Films
 from bot.jobs import IllegalTransition, Status
 from bot.ports import BlobStore, RenderPool
+from bot.spending import utc_day
 from bot.store import Store
 from bot.store.retention import FIRST, Mark
 from bot.thumbnails import Thumbnails
@@ -91,8 +91,7 @@ class Retention:
         await self._remove("history", now - days.history_days * _DAY_S, self._rows.forget)
         if thorough:
             await self._remove_strays(now)
-            first = datetime.datetime.fromtimestamp(now - _LEDGER_DAYS * _DAY_S, datetime.UTC)
-            await self._rows.prune_spending(first.strftime("%Y-%m-%d"))
+            await self._rows.prune_spending(utc_day(now - _LEDGER_DAYS * _DAY_S))
             await self._store.audit.prune(now - days.audit_days * _DAY_S)
             self._thorough_at = now
 

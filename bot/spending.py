@@ -83,7 +83,7 @@ class Budget:
     async def spend(self, kind: str, calls: int = 1) -> None:
         """Note calls that were made."""
         if calls:
-            await self._rows.add(self.platform, self._now().strftime("%Y-%m-%d"), kind, calls, self.prices[kind])
+            await self._rows.add(self.platform, utc_day(self._clock()), kind, calls, self.prices[kind])
 
     async def used(self) -> float:
         """The part of the day's or the month's limit that is spent, whichever is more: 1 at the limit."""
@@ -92,7 +92,7 @@ class Budget:
 
     async def today(self) -> dict[str, Spent]:
         """What was spent today, by kind."""
-        return await self._rows.within(self.platform, self._now().strftime("%Y-%m-%d"))
+        return await self._rows.within(self.platform, utc_day(self._clock()))
 
     async def this_month(self) -> dict[str, Spent]:
         """What was spent this month, by kind."""
@@ -100,6 +100,11 @@ class Budget:
 
     def _now(self) -> datetime.datetime:
         return datetime.datetime.fromtimestamp(self._clock(), datetime.UTC)
+
+
+def utc_day(at: float) -> str:
+    """The day of a moment (Unix seconds) by UTC, as the ledger writes it: ``2026-11-27``."""
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%d")
 
 
 def total(spent: Mapping[str, Spent]) -> float:

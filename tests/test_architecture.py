@@ -89,7 +89,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.instant_network": {"renderer.features"},
     "renderer.instant": _RENDERER_PARTS | {"renderer.instant_network"},
     "renderer.lessons": {"renderer.files", "renderer.patterns"},
-    "renderer.train": _RENDERER_PARTS | {"renderer.instant_network", "renderer.stylise"},
+    "renderer.train": _RENDERER_PARTS | {"renderer.instant_network", "renderer.stylise", "renderer.train"},
     "renderer.easel": _RENDERER_PARTS | _PAINTERS,
     "renderer.worker": _RENDERER_PARTS | {"renderer.easel"},
     "bot.texts": set(),

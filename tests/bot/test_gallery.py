@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot import gallery as module
 from bot.errors import BadPicture, OperatorError, UnknownStyle
-from bot.gallery import THUMBNAIL_EDGE, Gallery
+from bot.gallery import SMALL_EDGE, THUMBNAIL_EDGE, Gallery
 from bot.options import Known, Wishes
 from config.settings import Settings
 from renderer import patterns
@@ -172,4 +172,5 @@ def test_every_picture_drawn_by_code_hangs_in_the_gallery_with_its_label(tmp_pat
     entries = Gallery(Settings(data_dir=tmp_path)).entries()
     assert tuple(entry.name for entry in entries) == patterns.NAMES
     for entry in entries:
-        assert entry.title and entry.description and entry.tags and entry.thumbnail, entry
+        assert entry.title and entry.description and entry.tags, entry
+        assert entry.ready.keys() == {THUMBNAIL_EDGE, SMALL_EDGE}, entry

@@ -18,6 +18,7 @@ async def test_two_pictures_dropped_on_the_page_become_a_painting(
         for easel, file in (("content", photographs["coffee"]), ("style", pattern)):
             dropped = await transfer_of(page, (file.name, "image/png", file.read_bytes()))
             await page.dispatch_event(f"#{easel}-easel .frame", "drop", {"dataTransfer": dropped})
+        await page.click("#more summary")
         await page.select_option("#size", "256")
         await page.click("#paint")
         preview = page.get_by_alt_text("The painting so far")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.gallery import Entry, Gallery
+from bot.gallery import THUMBNAIL_EDGE, Entry, Gallery
 
 
 class QuickGallery(Gallery):
     """The built-in styles, painted from their thumbnails: drawing them takes seconds."""
 
     async def picture(self, entry: Entry) -> Path:
-        return entry.thumbnail or await super().picture(entry)
+        return entry.ready.get(THUMBNAIL_EDGE) or await super().picture(entry)

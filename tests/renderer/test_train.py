@@ -10,10 +10,15 @@ import pytest
 import torch
 from PIL import Image
 
-from renderer import colour, train
+from renderer import colour, instant
 from renderer.features import Encoder
 from renderer.instant_network import LAYERS, statistics
-from renderer.train import Pictures, Plan, Sampler, Teacher, Training, Validation, matched
+from renderer.train.colours import matched
+from renderer.train.crops import Pictures, Sampler
+from renderer.train.plan import Plan
+from renderer.train.teacher import CONTENT_LAYER, Teacher
+from renderer.train.training import Training
+from renderer.train.validation import Validation
 from tests.renderer.conftest import CPU, drawn
 
 pytestmark = pytest.mark.painting
@@ -58,7 +63,7 @@ def test_a_style_s_own_picture_is_nearer_to_it_than_another(encoder: Encoder, cr
     teacher = Teacher(encoder)
     pictures = crops[1].crops[[0, -1], :, :128, :128].float() / 255
     target = statistics(teacher.encode(pictures[:1], tuple(LAYERS)))
-    content = teacher.encode(pictures[:1], (train.CONTENT_LAYER,))[train.CONTENT_LAYER]
+    content = teacher.encode(pictures[:1], (CONTENT_LAYER,))[CONTENT_LAYER]
     strength = torch.tensor([0.8])
     own, other = (teacher.measure(picture[None], target, content, strength) for picture in pictures)
     assert float(own.style) < 1e-6 and float(own.content) < 1e-6
@@ -81,7 +86,7 @@ def test_it_learns_and_goes_on_where_it_was(encoder: Encoder, crops: tuple[Pictu
 def test_it_begins_with_weights_that_were_kept(
     encoder: Encoder, crops: tuple[Pictures, Pictures], tmp_path: Path
 ) -> None:
-    weights = Path(train.__file__).with_name("instant.safetensors")
+    weights = instant.WEIGHTS
     plan = Plan(seconds=0, batch=1, size=64)
     begun = Training(plan, Sampler(*crops, plan, CPU), Teacher(encoder), tmp_path, CPU, weights)
     with begun.as_kept() as network:

@@ -32,18 +32,6 @@ async def listen(server: web.Server, host: str, port: int, trusted: Sequence[str
     return await asyncio.get_running_loop().create_server(lambda: _Gate(server, trusted), host, port)
 
 
-async def write(request: web.Request, response: web.StreamResponse, data: bytes) -> None:
-    """Write to a stream; raises ConnectionError where its reader has taken nothing for `STALLED_S`."""
-    try:
-        async with asyncio.timeout(STALLED_S):
-            await response.write(data)
-    except TimeoutError as exc:
-        # Else the end of the response would wait for the reader, too.
-        if request.transport is not None:
-            request.transport.abort()
-        raise ConnectionResetError("the reader takes nothing") from exc
-
-
 class _Gate(asyncio.Protocol):
     """Stands in front of a connection's own protocol until it is let in."""
 
@@ -79,7 +67,7 @@ def _host_of(transport: asyncio.Transport | None) -> str:
 
 
 def _cut_when_stalled(transport: asyncio.Transport) -> None:
-    """Let the system end a connection whose other end takes nothing, where it can (Linux); `write` does so anywhere."""
+    """Let the system end a connection whose other end takes nothing, where it can; `streams.write` does so anywhere."""
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED_S * 1000))

@@ -54,6 +54,11 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
 }
 
 
+def status_of(kind: type[UserError], code: str) -> HTTPStatus:
+    """The status of an error of this class with this code."""
+    return STATUS_OF_CODE.get(code) or STATUS_OF[kind]
+
+
 def problem(status: int, code: str, detail: str, headers: LooseHeaders | None = None) -> web.Response:
     """A response of type ``application/problem+json``; `code` is stable, `detail` is one sentence for a person."""
     body = {
@@ -68,7 +73,7 @@ def problem(status: int, code: str, detail: str, headers: LooseHeaders | None = 
 
 def problem_of(error: UserError, language: str = "en") -> web.Response:
     """The problem that tells a person, in their language, what they can mend."""
-    status = STATUS_OF_CODE.get(error.code) or STATUS_OF[type(error)]
+    status = status_of(type(error), error.code)
     headers = {}
     if isinstance(error, Busy):
         headers[hdrs.RETRY_AFTER] = str(math.ceil(error.retry_after_s))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,6 +19,7 @@ from bot.adapters.x.speech import line
 from bot.adapters.x.wanted import Order, order_of
 from bot.errors import Busy, Forbidden, OverBudget, Unexamined, UnknownJob, UserError
 from bot.lanes import Lanes
+from bot.spending import utc_day
 from bot.texts import Said, phrase
 
 log = structlog.get_logger(__name__)
@@ -220,7 +220,7 @@ class Answering:
         log.info("mention answered", mention=mention, post=post)
 
     def _may_note(self, requester: str) -> bool:
-        today = datetime.datetime.fromtimestamp(self._services.clock(), datetime.UTC).strftime("%Y-%m-%d")
+        today = utc_day(self._services.clock())
         if today != self._today:
             self._notes.clear()
             self._today = today

@@ -10,14 +10,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
+from bot.adapters.web.fresh import FRESH_S, Fresh
+from bot.adapters.web.streams import HEARTBEAT_S, event_stream, write
 from bot.admin import Admin
-
-#: Seconds for which an answer holds, and between two looks of a stream.
-FRESH_S = 1.0
-#: Less than what proxies allow a silent connection.
-HEARTBEAT_S = 15.0
 
 #: `bot.admin.state.State`.
 Parts = dict[str, Any]
@@ -28,22 +25,16 @@ class Watch:
 
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
-        self._parts: Parts = {}
-        self._asked_at = -FRESH_S
-        self._asking = asyncio.Lock()
+        self._state = Fresh(self._ask)
         self._closed = asyncio.Event()
 
     async def parts(self) -> Parts:
         """How all stands, as it was a second ago at most."""
-        async with self._asking:
-            if time.monotonic() - self._asked_at >= FRESH_S:
-                self._parts = dataclasses.asdict(await self._admin.state())
-                self._asked_at = time.monotonic()
-            return self._parts
+        return await self._state.get()
 
     def forget(self) -> None:
         """Something was done: whoever looks next sees it."""
-        self._asked_at = -FRESH_S
+        self._state.forget()
 
     def close(self) -> None:
         """End every stream; the server is stopping."""
@@ -51,16 +42,16 @@ class Watch:
 
     async def stream(self, request: web.Request, may: Callable[[], bool]) -> web.StreamResponse:
         """Tell all parts, then those that change, while the reader `may` look; at the end of that, ``over``."""
-        response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"})
+        response = event_stream()
         await response.prepare(request)
         # A closed tab is no error.
         with contextlib.suppress(ConnectionError):
-            await self._tell(response, may)
+            await self._tell(request, response, may)
             if not self._closed.is_set():
-                await response.write(b"event: over\ndata: {}\n\n")
+                await write(request, response, b"event: over\ndata: {}\n\n")
         return response
 
-    async def _tell(self, response: web.StreamResponse, may: Callable[[], bool]) -> None:
+    async def _tell(self, request: web.Request, response: web.StreamResponse, may: Callable[[], bool]) -> None:
         told: Parts = {}
         told_at = 0.0
         while may() and not self._closed.is_set():
@@ -72,8 +63,11 @@ class Watch:
             else:
                 line = ": still here\n\n" if time.monotonic() - told_at >= HEARTBEAT_S else ""
             if line:
-                await response.write(line.encode())
+                await write(request, response, line.encode())
                 told, told_at = parts, time.monotonic()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FRESH_S):
                     await self._closed.wait()
+
+    async def _ask(self) -> Parts:
+        return dataclasses.asdict(await self._admin.state())

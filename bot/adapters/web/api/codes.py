@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from bot.adapters.web.problems import STATUS_OF, STATUS_OF_CODE
+from bot.adapters.web.problems import status_of
 from bot.errors import (
     BadPicture,
     BadRequest,
@@ -89,9 +89,7 @@ _OF_HTTP = {
 
 #: By code: the status, and the meaning.
 CODES: dict[str, tuple[HTTPStatus, str]] = {
-    code: (STATUS_OF_CODE.get(code) or STATUS_OF[kind], meaning)
-    for kind, meanings in _MEANINGS.items()
-    for code, meaning in meanings.items()
+    code: (status_of(kind, code), meaning) for kind, meanings in _MEANINGS.items() for code, meaning in meanings.items()
 } | _OF_HTTP
 
 

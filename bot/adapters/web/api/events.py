@@ -11,15 +11,13 @@ import contextlib
 import re
 from http import HTTPStatus
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from bot.adapters.web.api.hub import Followed, Hub, News
-from bot.adapters.web.connections import write
 from bot.adapters.web.guard import requester_of
 from bot.adapters.web.language import language_of
+from bot.adapters.web.streams import HEARTBEAT_S, event_stream, write
 
-#: Less than what proxies allow a silent connection.
-HEARTBEAT_S = 15.0
 #: When a browser that was cut off comes back.
 RETRY_MS = 3000
 
@@ -48,9 +46,7 @@ class _Reader:
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
-        self.response = web.StreamResponse(
-            headers={hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"},
-        )
+        self.response = event_stream()
         self._language = language_of(request)
         known = _ID.fullmatch(request.headers.get("Last-Event-ID", "0-0"))
         self._status, self._preview = known.groups() if known else ("0", "0")

@@ -19,6 +19,7 @@ _PAGE = """<!doctype html>
   <meta name="color-scheme" content="light dark">
   <title>The API · {title}</title>
   <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
+  <link rel="stylesheet" href="/page/palette.css">
   <link rel="stylesheet" href="/page/style.css">
   <link rel="stylesheet" href="/api/v1/docs.css">
 </head>

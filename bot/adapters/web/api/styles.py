@@ -10,7 +10,7 @@ from bot.adapters.web.api.edges import EDGE, edge_of
 from bot.adapters.web.api.operations import Operation, Parameter, routes_of
 from bot.adapters.web.api.parts import UNUSABLE, answers_with, answers_with_file
 from bot.errors import UnknownStyle
-from bot.gallery import SMALL_EDGE, THUMBNAIL_EDGE, Entry, Gallery
+from bot.gallery import THUMBNAIL_EDGE, Entry, Gallery
 from bot.thumbnails import Thumbnails
 
 _PATH = "/api/v1/gallery"
@@ -59,11 +59,9 @@ class StylesApi:
         except UnknownStyle as unknown:
             raise web.HTTPNotFound from unknown
         edge = edge_of(request)
-        if edge == SMALL_EDGE and entry.small is not None:
-            file = entry.small
-        else:
-            file = await self._gallery.thumbnail(entry)
-            file = file if edge is None else await self._thumbnails.thumbnail(file, edge)
+        file = entry.ready.get(edge or THUMBNAIL_EDGE) or await self._gallery.thumbnail(entry)
+        if edge is not None and edge not in entry.ready:
+            file = await self._thumbnails.thumbnail(file, edge)
         kind = "image/jpeg" if file.suffix == ".jpg" else "image/png"
         return web.FileResponse(
             file, headers={hdrs.CONTENT_TYPE: kind, hdrs.CACHE_CONTROL: f"private, max-age={_CACHED_S}"}

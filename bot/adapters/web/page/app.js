@@ -9,6 +9,7 @@ import { Styles } from "./styles.js";
 import { say } from "./words.js";
 
 const YEAR_S = 365 * 24 * 3600;
+const LOOK_AGAIN_MS = 5000;
 
 const find = (id) => document.getElementById(id);
 const form = find("compose");
@@ -106,6 +107,7 @@ async function look() {
   } catch {
     return; // whoever sends something will be told
   }
+  if (form.hidden) return; // another page was turned to meanwhile
   const closed = now.open ? "" : say(`closed-${now.why}`);
   const notice = closed || (now.paused ? say("paused", { reason: now.paused }) : "");
   find("notice").hidden = !notice;
@@ -169,4 +171,5 @@ document.addEventListener("drop", (event) => {
 
 compose();
 route();
+setInterval(() => form.hidden || document.hidden || look(), LOOK_AGAIN_MS);
 styles.open().catch((problem) => complain(problem.message));

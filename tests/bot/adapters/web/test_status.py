@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.web.api import service
+from bot.adapters.web import fresh
 from bot.jobs import Status
 from config.settings import LimitsSettings
 from tests.bot.adapters.web.visiting import Visitor, visitor
@@ -18,7 +18,7 @@ OPEN = {"open": True, "why": None, "paused": None, "waiting": 0, "painting": 0, 
 
 @pytest.fixture(autouse=True)
 def never_stale(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "FRESH_S", 0.0)
+    monkeypatch.setattr(fresh, "FRESH_S", 0.0)
 
 
 async def test_an_idle_service_is_open(alice: Visitor) -> None:
@@ -61,7 +61,7 @@ async def test_a_full_queue_closes_the_door(tmp_path: Path) -> None:
 
 
 async def test_those_who_ask_at_once_are_answered_by_one_look(alice: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "FRESH_S", 3600.0)
+    monkeypatch.setattr(fresh, "FRESH_S", 3600.0)
     looks = []
     load = alice.house.desk.load
 

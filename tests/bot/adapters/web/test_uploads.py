@@ -269,8 +269,7 @@ async def test_the_reason_reaches_a_program_that_sends_all_it_has(web: WebHouse,
 @pytest.mark.parametrize("expect", ["", "100-continue"])
 async def test_the_reason_reaches_curl(web: WebHouse, tmp_path: Path, expect: str) -> None:
     curl = shutil.which("curl")
-    if curl is None:
-        pytest.skip("there is no curl")
+    assert curl, "curl is missing; on Debian and Ubuntu: apt-get install curl"
     await closed(web, "closing")
     heavy = tmp_path / "heavy"
     heavy.write_bytes(HEAVY)

@@ -62,3 +62,9 @@ def grey(picture: torch.Tensor) -> torch.Tensor:
 def with_luminance(picture: torch.Tensor, brightness: torch.Tensor) -> torch.Tensor:
     """The picture's colours at another brightness (1, 1, H, W), as in Gatys et al., "Preserving color" (2016)."""
     return picture + (brightness - luminance(picture))
+
+
+def with_range_of(picture: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+    """A grey picture with the mean and spread of the reference's brightness (Gatys et al., 2016)."""
+    spread = reference.std() / picture.std().clamp_min(1e-3)
+    return ((picture - picture.mean()) * spread + reference.mean()).clamp(0, 1)

@@ -82,4 +82,4 @@ class Dream(Scalewise):
         return self._objective.conclude(self._encoder.measure(self._objective, shifted))
 
     def _tensor(self, long_edge: int) -> torch.Tensor:
-        return to_tensor(self._content, long_edge, self._device)
+        return to_tensor(self.content, long_edge, self._device)

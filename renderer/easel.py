@@ -12,6 +12,9 @@ from PIL import Image
 from renderer import images, protocol
 from renderer.dream import Dream
 from renderer.features import Encoder
+from renderer.impression import Impression
+from renderer.instant import Untaught
+from renderer.options import RenderOptions
 from renderer.stylise import Painting, Style
 from renderer.timelapse import MAX_EDGE, Frames
 from renderer.work import GiveWay, Snapshot, Work
@@ -43,13 +46,17 @@ class Easel:
         self._device = device
         self._started = time.monotonic()
         self._last_preview = 0.0
+        self._least_shown = 0  #: px; a coarser picture would be a step back from the impression
         self._last: Snapshot | None = None
         self._work = work_of(order, encoder, device, give_way)
         self._frames = Frames(self._work.evaluations) if order.frames else None
         self._steps: Iterator[Snapshot] = iter(self._work)
+        self._impression = impression_of(self._work, encoder, device)
 
     def step(self) -> protocol.Progress | None:
-        """One evaluation; None when there is nothing left to do."""
+        """One evaluation, or the impression before the first; None when there is nothing left to do."""
+        if self._impression is not None:
+            return self._show_impression(self._impression)
         snapshot = next(self._steps, None)
         if snapshot is None:
             return None
@@ -89,6 +96,14 @@ class Easel:
             stopped_early=stopped_early,
         )
 
+    def _show_impression(self, impression: Impression) -> protocol.Progress:
+        self._impression = None
+        for _ in impression:
+            pass
+        self._least_shown = max(impression.dimensions) // 2
+        self.previewed, self._last_preview = True, time.monotonic()
+        return protocol.Progress(**address(self.order), fraction=0, preview=images.preview(impression.finished()))
+
     def _save(self, snapshot: Snapshot) -> None:
         """What is kept of the way to the picture: a frame of the time-lapse, a numbered picture."""
         if self._frames and self._frames.due(snapshot.iterations):
@@ -101,7 +116,7 @@ class Easel:
 
     def _due_preview(self, snapshot: Snapshot) -> bytes | None:
         now = time.monotonic()
-        if now - self._last_preview < _PREVIEW_INTERVAL_S:
+        if now - self._last_preview < _PREVIEW_INTERVAL_S or max(snapshot.picture.shape[-2:]) < self._least_shown:
             return None
         self._last_preview, self.previewed = now, True
         return images.preview(snapshot.picture)
@@ -113,7 +128,21 @@ def work_of(order: protocol.Paint, encoder: Encoder, device: torch.device, give_
     if order.options.mode == "dream":
         return Dream(encoder, content, order.options, device, give_way)
     styles = [Style(images.open_rgb(Path(style.picture)), style.weight, _open(style.mask)) for style in order.styles]
+    if order.options.is_instant:
+        return Impression(encoder, content, styles, order.options, device, give_way)
     return Painting(encoder, content, styles, order.options, device, _open(order.initial), give_way)
+
+
+def impression_of(work: Work, encoder: Encoder, device: torch.device) -> Impression | None:
+    """About what a painting will look like, to be shown before it is begun; None where that is not known."""
+    if not isinstance(work, Painting):
+        return None
+    asked = work.options.model_dump(include={"size", "strength", "style_scale", "colours", "protect"})
+    options = RenderOptions(**asked | {"quality": "instant", "size": min(asked["size"], images.PREVIEW_EDGE)})
+    try:
+        return Impression(encoder, work.content, work.styles, options, device)
+    except Untaught:
+        return None
 
 
 def _open(path: str | None) -> Image.Image | None:

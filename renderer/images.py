@@ -14,7 +14,7 @@ from renderer.files import whole
 from renderer.options import MAX_SIZE
 from renderer.protocol import MAX_PREVIEW
 
-_PREVIEW_EDGE = 384
+PREVIEW_EDGE = 384
 
 
 def open_rgb(path: Path) -> Image.Image:
@@ -82,7 +82,7 @@ def thumbnail(picture: torch.Tensor, long_edge: int) -> Image.Image:
 
 def preview(picture: torch.Tensor) -> bytes:
     """A JPEG of at most `MAX_PREVIEW` bytes."""
-    image = thumbnail(picture, _PREVIEW_EDGE)
+    image = thumbnail(picture, PREVIEW_EDGE)
     for quality in (80, 60, 40, 20):
         buffer = io.BytesIO()
         image.save(buffer, format="JPEG", quality=quality)

@@ -8,6 +8,8 @@ than one size.
 from __future__ import annotations
 
 import dataclasses
+import functools
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from renderer.work import GiveWay
 
 WEIGHTS = Path(__file__).with_name("instant.safetensors")
 
+_TAUGHT_WITH = "vgg16"
 #: Strengths that the network was taught; below the first, the painting fades into the content.
 _STRENGTHS = (0.2, 0.9)
 #: A single pass is timid: it is told more than it is asked for.
@@ -34,6 +37,14 @@ _COARSEST = 192
 _MARGIN = 2 * GRID
 #: A ground of more pixels is painted in tiles of that edge (px), and normalised like one of the other edge.
 _WHOLE_PIXELS, _TILE, _MEASURED_EDGE = 1_300_000, 768, 1024
+
+
+#: About 6 MB each.
+_MANNERS_KEPT = 8
+
+
+class Untaught(ValueError):
+    """An encoder whose view of a style means nothing to the network."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,17 +59,24 @@ class Instant:
     """Paints at once; one for each encoder."""
 
     def __init__(self, encoder: Encoder, device: torch.device, weights: Path = WEIGHTS) -> None:
+        if encoder.name != _TAUGHT_WITH:
+            raise Untaught(f"quality instant was taught with the encoder {_TAUGHT_WITH}, and this is {encoder.name}")
         self._encoder = encoder
         self._network = Network()
         self._network.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
         self._network.requires_grad_(False).eval().to(device)
+        self._manners: dict[bytes, Manner] = {}
 
     @torch.no_grad()
     def manner(self, style: torch.Tensor) -> Manner:
-        """Of a style picture (1, 3, H, W); the larger it is, the larger are the strokes."""
-        return Manner(style, statistics(self._encoder(style, LAYERS)))
+        """Of a style picture (1, 3, H, W); the larger it is, the larger are the strokes. The last few are kept."""
+        key = hashlib.blake2b(style.cpu().numpy().tobytes()).digest()
+        manner = self._manners.pop(key, None) or Manner(style, statistics(self._encoder(style, LAYERS)))
+        self._manners[key] = manner
+        if len(self._manners) > _MANNERS_KEPT:
+            del self._manners[next(iter(self._manners))]
+        return manner
 
-    @torch.no_grad()
     def paint(
         self,
         content: torch.Tensor,
@@ -67,20 +85,31 @@ class Instant:
         give_way: GiveWay = lambda: None,
     ) -> torch.Tensor:
         """The painting (1, 3, H, W) of a content of that size, in 0..1, in styles blended by their weights."""
+        *_, painting = self.passes(content, styles, strength, give_way)
+        return painting
+
+    @torch.no_grad()
+    def passes(
+        self,
+        content: torch.Tensor,
+        styles: Sequence[tuple[Manner, float]],
+        strength: float = 0.8,
+        give_way: GiveWay = lambda: None,
+    ) -> Iterator[torch.Tensor]:
+        """The painting at each of `long_edges`, from coarse to fine."""
         low, high = _STRENGTHS
         style = blend([manner.statistics for manner, _ in styles], [weight for _, weight in styles])
         told = torch.tensor([min(max(_BOLDNESS * strength, low), high)], device=content.device)
         modulations = self._network.predictor(style, told)
         colours = [(manner.picture, weight) for manner, weight in styles]
         painting: torch.Tensor | None = None
-        for ground in _grounds(content):
+        for bare in _at_every_size(content):
+            ground = bare
             if painting is not None:
-                height, width = ground.shape[-2:]
-                coarse = resize(painting, width, height)
-                ground = torch.lerp(colour.match(ground, colours).clamp(0, 1), coarse, _COARSE * strength)
+                coarse = resize(painting, *bare.shape[:-3:-1])
+                ground = torch.lerp(colour.match(bare, colours).clamp(0, 1), coarse, _COARSE * strength)
             painting = self._pass(colour.match(ground, colours).clamp(0, 1), modulations, give_way).clamp(0, 1)
-        assert painting is not None
-        return torch.lerp(content, painting, min(1.0, _BOLDNESS * strength / low))
+            yield torch.lerp(bare, painting, min(1.0, _BOLDNESS * strength / low))
 
     def _pass(self, ground: torch.Tensor, modulations: torch.Tensor, give_way: GiveWay) -> torch.Tensor:
         """The painting of a ground of any size (1, 3, H, W)."""
@@ -115,15 +144,25 @@ class Instant:
         return painting
 
 
-def _grounds(content: torch.Tensor) -> Iterator[torch.Tensor]:
-    """The content (1, 3, H, W) at every size that is painted, from coarse to fine."""
-    height, width = content.shape[-2:]
-    edges = [max(height, width)]
+@functools.lru_cache(maxsize=1)
+def instant_of(encoder: Encoder, device: torch.device) -> Instant:
+    """The one of an encoder; raises Untaught."""
+    return Instant(encoder, device)
+
+
+def long_edges(size: int) -> list[int]:
+    """Those that a painting of a long edge of `size` px is painted at, from coarse to fine."""
+    edges = [size]
     while edges[0] // 2 >= _COARSEST:
         edges.insert(0, edges[0] // 2)
-    for edge in edges[:-1]:
-        size = scaled_size(width, height, edge)[::-1]
-        yield functional.interpolate(content, size=size, mode="area")
+    return edges
+
+
+def _at_every_size(content: torch.Tensor) -> Iterator[torch.Tensor]:
+    """The content (1, 3, H, W) at each of its `long_edges`."""
+    height, width = content.shape[-2:]
+    for edge in long_edges(max(height, width))[:-1]:
+        yield functional.interpolate(content, size=scaled_size(width, height, edge)[::-1], mode="area")
     yield content
 
 

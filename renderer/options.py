@@ -13,7 +13,7 @@ MAX_SIZE = 4096
 DEFAULT_SIZE = {"cpu": 512, "mps": 768, "cuda": 1024}
 
 Mode = Literal["paint", "dream"]
-Quality = Literal["draft", "standard", "fine"]
+Quality = Literal["instant", "draft", "standard", "fine"]
 Colours = Literal["style", "keep", "match"]
 Initial = Literal["content", "noise", "picture"]
 Pooling = Literal["max", "average"]
@@ -62,7 +62,9 @@ class RenderOptions(BaseModel):
         description="`style`: the style's colours; `keep`: the content's, only brightness is painted; "
         "`match`: the content's, given to the style picture before painting",
     )
-    quality: Quality = Field(default="standard", description="`draft` is quick, `fine` takes its time")
+    quality: Quality = Field(
+        default="standard", description="`instant` is there at once, `draft` soon, `fine` takes its time"
+    )
     protect: float = Field(
         default=0.25,
         ge=0,
@@ -125,7 +127,16 @@ class RenderOptions(BaseModel):
         alien = [name for name in fields if name in foreign and getattr(self, name) != fields[name].default]
         if alien:
             raise ValueError(f"{' and '.join(alien)}: for mode {'paint' if self.mode == 'dream' else 'dream'} only")
+        if self.is_instant:
+            idle = [name for name in fields if name in EXPERT and getattr(self, name) != fields[name].default]
+            if idle:
+                raise ValueError(f"{' and '.join(idle)}: not with quality instant, which takes no steps")
         return self
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether the picture is painted in a pass or two, without optimisation; dreams never are."""
+        return self.mode == "paint" and self.quality == "instant"
 
 
 #: Options for the command line and keyed programs only.

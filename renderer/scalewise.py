@@ -26,14 +26,14 @@ class Scalewise(abc.ABC):
     _picture: torch.Tensor
 
     def __init__(self, content: Image.Image, scales: Sequence[Scale], encoder: TiledEncoder) -> None:
-        self._content = content
+        self.content = content
         self._scales = scales
         self._encoder = encoder
 
     @property
     def dimensions(self) -> tuple[int, int]:
         """(width, height) of the finished picture in pixels."""
-        return scaled_size(*self._content.size, self._scales[-1].long_edge)
+        return scaled_size(*self.content.size, self._scales[-1].long_edge)
 
     @property
     def evaluations(self) -> int:

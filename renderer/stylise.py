@@ -88,7 +88,7 @@ class Painting(Scalewise):
         size = scaled_size(*content.size, self.options.size)
         tiled = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, size), give_way)
         super().__init__(content, scales(self.options.size, self.options), tiled)
-        self._styles = styles
+        self.styles = styles
         self._initial = initial
         self._device = device
         self._style_losses: dict[int, StyleLoss] = {}
@@ -97,7 +97,7 @@ class Painting(Scalewise):
 
     def objective(self, long_edge: int) -> Objective:
         """What the encoder's view of the picture is measured by, at that long edge (px)."""
-        content = self._tensor(self._content, long_edge)
+        content = self._tensor(self.content, long_edge)
         if self.options.colours == "keep":
             content = colour.grey(content)
         weight = content_weight(self.options.strength) * self._distance
@@ -143,13 +143,13 @@ class Painting(Scalewise):
         """The picture as people see it: what is painted, with the content's colours where these are kept."""
         if self.options.colours != "keep":
             return picture
-        content = self._tensor(self._content, max(picture.shape[-2:]))
+        content = self._tensor(self.content, max(picture.shape[-2:]))
         return colour.with_luminance(content, colour.luminance(picture))
 
     def _start(self) -> torch.Tensor:
         """What the options start from, with a little seeded noise: another seed, another painting."""
         edge = self._scales[0].long_edge
-        width, height = scaled_size(*self._content.size, edge)
+        width, height = scaled_size(*self.content.size, edge)
         generator = torch.Generator().manual_seed(self.options.seed)
         noise = torch.randn((1, 3, height, width), generator=generator).to(self._device)
         match self.options.initial:
@@ -169,7 +169,7 @@ class Painting(Scalewise):
             case "content":
                 return enlarge(self._picture, self._ground(coarse), self._ground(long_edge))
             case "noise":
-                return resize(self._picture, *scaled_size(*self._content.size, long_edge))
+                return resize(self._picture, *scaled_size(*self.content.size, long_edge))
             case "picture":
                 return enlarge(self._picture, self._given(coarse), self._given(long_edge))
 
@@ -177,14 +177,14 @@ class Painting(Scalewise):
         """The picture to start from, in the content's shape."""
         if self._initial is None:
             raise ValueError("the options start from a picture, and none is given")
-        return resize(self._tensor(self._initial, long_edge), *scaled_size(*self._content.size, long_edge))
+        return resize(self._tensor(self._initial, long_edge), *scaled_size(*self.content.size, long_edge))
 
     def _ground(self, long_edge: int) -> torch.Tensor:
         """What is painted over: the content in the colours that the painting is to have.
 
         Colours are the optimiser's slowest lesson and have a closed form.
         """
-        content = self._tensor(self._content, long_edge)
+        content = self._tensor(self.content, long_edge)
         match self.options.colours:
             case "keep":
                 return colour.grey(content)
@@ -192,7 +192,7 @@ class Painting(Scalewise):
                 return content
             case "style":
                 edge = self._scales[0].long_edge
-                styles = [(self._tensor(style.picture, edge), style.weight) for style in self._styles]
+                styles = [(self._tensor(style.picture, edge), style.weight) for style in self.styles]
                 if (presences := self._presences(content)) is None:
                     return colour.match(content, styles).clamp(0, 1)
                 matched = [colour.match(content, [style]).clamp(0, 1) for style in styles]
@@ -200,13 +200,13 @@ class Painting(Scalewise):
 
     def _presences(self, content: torch.Tensor) -> list[torch.Tensor] | None:
         """Where each style goes (1, 1, H, W) on a content of that size; None where all go everywhere."""
-        if all(style.mask is None for style in self._styles):
+        if all(style.mask is None for style in self.styles):
             return None
         height, width = content.shape[-2:]
         masks = [
-            None if style.mask is None else plane_of(style.mask, width, height, self._device) for style in self._styles
+            None if style.mask is None else plane_of(style.mask, width, height, self._device) for style in self.styles
         ]
-        return regions.shares(masks, [style.weight for style in self._styles])
+        return regions.shares(masks, [style.weight for style in self.styles])
 
     @functools.cached_property
     def _distance(self) -> float:
@@ -223,9 +223,9 @@ class Painting(Scalewise):
         return self._style_losses[long_edge]
 
     def _new_style_loss(self, long_edge: int) -> StyleLoss:
-        content = self._tensor(self._content, long_edge)
-        grams = [self._grams(style.picture, content, long_edge) for style in self._styles]
-        weights = [style.weight / sum(style.weight for style in self._styles) for style in self._styles]
+        content = self._tensor(self.content, long_edge)
+        grams = [self._grams(style.picture, content, long_edge) for style in self.styles]
+        weights = [style.weight / sum(style.weight for style in self.styles) for style in self.styles]
         if (presences := self._presences(content)) is None:
             blend = {
                 layer: torch.stack([weight * gram[layer] for weight, gram in zip(weights, grams, strict=True)]).sum(0)
@@ -247,7 +247,7 @@ class Painting(Scalewise):
         if self.options.colours == "match":
             picture = colour.match(picture, [(content, 1.0)]).clamp(0, 1)
         elif self.options.colours == "keep":
-            picture = _with_range_of(colour.grey(picture), colour.luminance(content))
+            picture = colour.with_range_of(colour.grey(picture), colour.luminance(content))
         loss = StyleLoss([Region({})], self._style_layers)
         sums = self._encoder.measure(loss, picture)
         return {layer: sums[2 * i] / sums[2 * i + 1] for i, layer in enumerate(self._style_layers)}
@@ -259,7 +259,7 @@ class Painting(Scalewise):
 
     def _detail(self, height: int, width: int) -> torch.Tensor:
         """Where the content has detail (1, 1, height, width), 0..1: as seen at one size, whatever the painting's."""
-        content = self._tensor(self._content, min(_DETAIL_EDGE, max(height, width)))
+        content = self._tensor(self.content, min(_DETAIL_EDGE, max(height, width)))
         detail = regions.detail(self._encoder.encode(content, _DETAIL_LAYERS), height, width)
         return detail.square()
 
@@ -288,9 +288,3 @@ def _filled_in(options: RenderOptions, device: torch.device) -> RenderOptions:
             "history": options.history or (_HISTORY if size <= _LARGE_EDGE else _SHORT_HISTORY),
         }
     )
-
-
-def _with_range_of(picture: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
-    """A grey picture with the mean and spread of the reference's brightness (Gatys et al., 2016)."""
-    spread = reference.std() / picture.std().clamp_min(1e-3)
-    return ((picture - picture.mean()) * spread + reference.mean()).clamp(0, 1)

@@ -30,6 +30,7 @@ import torch
 from renderer import devices, protocol, weights
 from renderer.easel import Cancelled, Easel, address
 from renderer.features import Encoder, UnknownLayer
+from renderer.instant import Untaught, instant_of
 from renderer.optimise import Diverged
 
 log = logging.getLogger("renderer.worker")
@@ -161,7 +162,7 @@ def _diagnosis(error: Exception) -> tuple[protocol.FailureReason, str]:
         reason = protocol.FailureReason.CANCELLED
     elif devices.is_out_of_memory(error):
         reason = protocol.FailureReason.OUT_OF_MEMORY
-    elif isinstance(error, (UnknownLayer, Diverged)):
+    elif isinstance(error, (UnknownLayer, Untaught, Diverged)):
         reason, detail = protocol.FailureReason.BAD_INPUT, f"These options cannot be used: {error}."
     elif isinstance(error, FileNotFoundError):
         reason, detail = protocol.FailureReason.BAD_INPUT, "A picture of this painting is no longer there."
@@ -198,7 +199,10 @@ def _load(encoder: str, folder: Path, device: torch.device) -> tuple[Encoder, st
     if found is None:
         raise weights.WeightsMissing(f"no {encoder} weights in {folder}; run `make setup` or `atelier weights`")
     source, file = found
-    return Encoder(source, weights.load(source, file), device), file.stem
+    loaded = Encoder(source, weights.load(source, file), device)
+    with contextlib.suppress(Untaught):
+        instant_of(loaded, device)  # now, not when somebody waits for a first picture
+    return loaded, file.stem
 
 
 def main() -> int:

@@ -37,7 +37,7 @@ _FOR_ADAPTERS = {
         "variations", "tls", "thumbnails", "keys", "webhooks", "passwords",
     )
 }  # fmt: skip
-_PAINTERS = {"renderer.stylise", "renderer.dream"}
+_PAINTERS = {"renderer.stylise", "renderer.dream", "renderer.instant", "renderer.impression"}
 _FOR_COMMANDS = {
     "renderer.options", "renderer.protocol", "renderer.supervisor", "renderer.weights", "renderer.timelapse",
     "renderer.files",
@@ -88,10 +88,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.dream": _RENDERER_PARTS | {"renderer.scalewise"},
     "renderer.instant_network": {"renderer.features"},
     "renderer.instant": _RENDERER_PARTS | {"renderer.instant_network"},
+    "renderer.impression": _RENDERER_PARTS | {"renderer.instant", "renderer.stylise"},
     "renderer.lessons": {"renderer.files", "renderer.patterns"},
     "renderer.train": _RENDERER_PARTS | {"renderer.instant_network", "renderer.stylise", "renderer.train"},
     "renderer.easel": _RENDERER_PARTS | _PAINTERS,
-    "renderer.worker": _RENDERER_PARTS | {"renderer.easel"},
+    "renderer.worker": _RENDERER_PARTS | {"renderer.easel", "renderer.instant"},
     "bot.texts": set(),
     "bot.errors": set(),
     "bot.jobs": {"renderer.options", "renderer.protocol"},

@@ -172,7 +172,7 @@ def test_what_was_understood_is_kept_beside_an_unknown_word(words: str, understo
         ("120%", "strength must be a number from 0 to 1, not 120%."),
         ("strength=lots", "strength must be a number from 0 to 1, not “lots”."),
         ("scale=9", "scale must be a number from 0.25 to 4, not 9."),
-        ("quality=best", "quality must be draft, standard or fine, not “best”."),
+        ("quality=best", "quality must be instant, draft, standard or fine, not “best”."),
         ("seed=-1", "seed must be a whole number from 0 to 2147483647, not -1."),
         ("size=64 seed=-1", "4096, not 64. seed must be"),
         ("size=512 size=768", "size is given twice, 512 and 768; keep one."),

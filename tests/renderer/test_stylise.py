@@ -18,7 +18,6 @@ from renderer.features import UnknownLayer
 from renderer.images import to_image, to_tensor
 from renderer.losses import content_distance, gram, style_distance
 from renderer.optimise import Diverged
-from renderer.options import QUALITIES
 from renderer.stylise import Style, content_weight
 from renderer.work import Snapshot
 from tests.bench.measure import Ruler
@@ -91,7 +90,8 @@ def test_a_painting_may_be_left_early_and_looking_at_it_changes_nothing(studio: 
 def test_better_quality_ends_at_a_lower_loss(studio: Studio) -> None:
     strip = studio.photographs["coffee"].crop((0, 60, 320, 160))
     draft, standard, fine = (
-        total(list(studio.work(strip, "waves", size=192, quality=quality, **SHALLOW))[-1]) for quality in QUALITIES
+        total(list(studio.work(strip, "waves", size=192, quality=quality, **SHALLOW))[-1])
+        for quality in ("draft", "standard", "fine")
     )
     assert draft > standard > fine
 

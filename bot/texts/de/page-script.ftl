@@ -28,6 +28,7 @@ script-strokes-broadest = Doppelt so groß wie in der Malweise: breit und kräft
 script-colours-style = Das Gemälde nimmt die Farben der Malweise.
 script-colours-keep = Nur Hell und Dunkel werden gemalt; deine Farben bleiben.
 script-colours-match = Die Malweise bekommt erst deine Farben, dann wird gemalt.
+script-quality-instant = Gleich da; Pinselstriche ohne langes Nachdenken.
 script-quality-draft = Ein erster Eindruck, in einem Bruchteil der Zeit.
 script-quality-standard = Gut genug zum Aufhängen.
 script-quality-fine = Längere Arbeit, für das Beste, was geht.

@@ -25,6 +25,7 @@ page-colours-style = Der Malweise
 page-colours-keep = Meines Bildes
 page-colours-match = Gemischt
 page-quality = Sorgfalt
+page-quality-instant = Sofort
 page-quality-draft = Rasch
 page-quality-standard = Gut
 page-quality-fine = Geduldig

@@ -24,7 +24,7 @@ telegram-help =
     Auch Optionen gehören in die Bildunterschrift:
     strength=60% – mehr oder weniger vom Stil
     keep colours – die Farben deines Bildes bleiben
-    fine – besser und langsamer (draft geht schnell)
+    fine – besser und langsamer (draft geht schnell, instant sofort)
     size=1024 – Pixel an der langen Seite
     scale=2 – größere Striche
     protect=60% – Gesichter und feine Details schonen
@@ -160,7 +160,7 @@ telegram-settings-automatic = automatisch
 telegram-chosen = ✓ { $value }
 telegram-button-back = « Zurück
 telegram-button-reset = Alles zurücksetzen
-telegram-settings-quality = Qualität: draft geht schnell, fine lässt sich Zeit.
+telegram-settings-quality = Qualität: instant ist gleich da, draft bald, fine lässt sich Zeit.
 telegram-settings-strength = Stärke: wie viel Stil es sein soll. Bei wenig bleibt fast alles von deinem Bild, bei viel löst der Stil es auf.
 telegram-settings-colours = Farben: style nimmt die des Stils, keep lässt die deines Bildes, match gibt vorher dem Stil die deines Bildes.
 telegram-settings-size = Größe: die lange Seite in Pixeln. Größer dauert länger.

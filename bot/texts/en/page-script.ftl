@@ -34,6 +34,7 @@ script-strokes-broadest = Twice as large as in the manner: broad and bold.
 script-colours-style = The painting takes the colours of the manner.
 script-colours-keep = Only light and dark are painted; your colours stay as they are.
 script-colours-match = The manner is given your colours before it is used.
+script-quality-instant = There at once; brushwork without much thought.
 script-quality-draft = A first idea, in a fraction of the time.
 script-quality-standard = Good enough to hang.
 script-quality-fine = Longer work, for the best there is.

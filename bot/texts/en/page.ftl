@@ -32,6 +32,7 @@ page-colours-style = The manner’s
 page-colours-keep = My picture’s
 page-colours-match = Mixed
 page-quality = Care
+page-quality-instant = Instant
 page-quality-draft = Quick
 page-quality-standard = Good
 page-quality-fine = Patient

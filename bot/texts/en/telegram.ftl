@@ -24,7 +24,7 @@ telegram-help =
     Options go into the caption, too:
     strength=60% – more or less of the style
     keep colours – your picture's own colours
-    fine – better, and slower (draft is quick)
+    fine – better, and slower (draft is quick, instant takes a moment)
     size=1024 – pixels on the long edge
     scale=2 – larger strokes
     protect=60% – spare faces and fine detail
@@ -165,7 +165,7 @@ telegram-settings-automatic = automatic
 telegram-chosen = ✓ { $value }
 telegram-button-back = « Back
 telegram-button-reset = Reset all
-telegram-settings-quality = Quality: draft is quick, fine takes its time.
+telegram-settings-quality = Quality: instant is there at once, draft soon, fine takes its time.
 telegram-settings-strength = Strength: how much of the style there is. With little, nearly all of your picture stays; with much, the style dissolves it.
 telegram-settings-colours = Colours: style takes the style's, keep leaves those of your picture, match gives those of your picture to the style first.
 telegram-settings-size = Size: the long edge in pixels. Larger takes longer.

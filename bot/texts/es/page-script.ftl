@@ -28,6 +28,7 @@ script-strokes-broadest = El doble de grandes que en la manera: anchas y atrevid
 script-colours-style = El cuadro toma los colores de la manera.
 script-colours-keep = Solo se pintan la luz y la sombra; tus colores quedan.
 script-colours-match = La manera recibe primero tus colores.
+script-quality-instant = Lista enseguida; pinceladas sin pensarlo mucho.
 script-quality-draft = Una primera idea, en una fracción del tiempo.
 script-quality-standard = Bastante bueno para colgarlo.
 script-quality-fine = Más trabajo, para lo mejor que hay.

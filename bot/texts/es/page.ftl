@@ -25,6 +25,7 @@ page-colours-style = De la manera
 page-colours-keep = De mi imagen
 page-colours-match = Mezclados
 page-quality = Esmero
+page-quality-instant = Al instante
 page-quality-draft = Rápido
 page-quality-standard = Bueno
 page-quality-fine = Paciente

@@ -24,7 +24,7 @@ telegram-help =
     Las opciones también van en el pie de foto:
     strength=60% – más o menos estilo
     keep colours – los colores de tu imagen
-    fine – mejor y más lento (draft es rápido)
+    fine – mejor y más lento (draft es rápido, instant al momento)
     size=1024 – píxeles del lado largo
     scale=2 – trazos más grandes
     protect=60% – respetar caras y detalles finos
@@ -160,7 +160,7 @@ telegram-settings-automatic = automático
 telegram-chosen = ✓ { $value }
 telegram-button-back = « Volver
 telegram-button-reset = Restablecer todo
-telegram-settings-quality = Calidad: draft es rápido, fine se toma su tiempo.
+telegram-settings-quality = Calidad: instant está al momento, draft pronto, fine se toma su tiempo.
 telegram-settings-strength = Fuerza: cuánto estilo hay. Con poca se queda casi toda tu imagen; con mucha, el estilo la disuelve.
 telegram-settings-colours = Colores: style usa los del estilo, keep deja los de tu imagen, match da antes los de tu imagen al estilo.
 telegram-settings-size = Tamaño: el lado largo en píxeles. Cuanto más grande, más tarda.

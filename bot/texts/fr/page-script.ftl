@@ -28,6 +28,7 @@ script-strokes-broadest = Deux fois plus grandes que dans la manière : larges e
 script-colours-style = Le tableau prend les couleurs de la manière.
 script-colours-keep = Seuls le clair et l’obscur sont peints ; tes couleurs restent.
 script-colours-match = La manière reçoit d’abord tes couleurs.
+script-quality-instant = Tout de suite ; des coups de pinceau sans longue réflexion.
 script-quality-draft = Une première idée, en une fraction du temps.
 script-quality-standard = Assez bon pour être accroché.
 script-quality-fine = Un plus long travail, pour le meilleur.

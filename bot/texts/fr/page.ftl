@@ -25,6 +25,7 @@ page-colours-style = De la manière
 page-colours-keep = De mon image
 page-colours-match = Mêlées
 page-quality = Soin
+page-quality-instant = Instantané
 page-quality-draft = Rapide
 page-quality-standard = Bon
 page-quality-fine = Patient

@@ -24,7 +24,7 @@ telegram-help =
     Les options vont aussi dans la légende :
     strength=60% – plus ou moins de style
     keep colours – les couleurs de ton image
-    fine – mieux, et plus lent (draft est rapide)
+    fine – mieux, et plus lent (draft est rapide, instant immédiat)
     size=1024 – pixels du grand côté
     scale=2 – des touches plus grandes
     protect=60% – ménager les visages et les détails fins
@@ -160,7 +160,7 @@ telegram-settings-automatic = automatique
 telegram-chosen = ✓ { $value }
 telegram-button-back = « Retour
 telegram-button-reset = Tout réinitialiser
-telegram-settings-quality = Qualité : draft est rapide, fine prend son temps.
+telegram-settings-quality = Qualité : instant est là tout de suite, draft bientôt, fine prend son temps.
 telegram-settings-strength = Force : la part du style. Avec peu, presque toute ton image reste ; avec beaucoup, le style la dissout.
 telegram-settings-colours = Couleurs : style prend celles du style, keep laisse celles de ton image, match donne d’abord celles de ton image au style.
 telegram-settings-size = Taille : le grand côté en pixels. Plus c’est grand, plus c’est long.

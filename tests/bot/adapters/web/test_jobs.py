@@ -120,7 +120,7 @@ async def test_a_missing_picture_is_named(studio: Studio, http: aiohttp.ClientSe
         ('{"size": "512"}', "size must be a whole number from 128 to 4096, not 512"),
         ('{"seed": true}', "seed must be a whole number"),
         ('{"size": 5}', "size must be a whole number from 128 to 4096, not 5."),
-        ('{"quality": "best"}', "quality must be draft, standard or fine, not “best”."),
+        ('{"quality": "best"}', "quality must be instant, draft, standard or fine, not “best”."),
         ('{"layer": "relu4_3"}', "mode dream"),
         ('{"strength": NaN}', "strength"),
         ('{"size": 64, "seed": -1}', "seed"),

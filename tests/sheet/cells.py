@@ -16,6 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from renderer.features import Encoder
 from renderer.images import to_image
+from renderer.impression import Impression
 from renderer.options import RenderOptions
 from renderer.stylise import Painting, Style
 from tests.bench.figures import ROOT
@@ -80,7 +81,8 @@ def paint(cell: Cell, file: Path, encoder: Encoder, show: Callable[[float], None
     """Paint the cell, telling `show` how far it is (0..1), and keep it."""
     device = encoder.mean.device
     began = time.monotonic()
-    painting = Painting(encoder, cell.content.image, [Style(cell.style.image)], cell.options, device)
+    paints = Impression if cell.options.is_instant else Painting
+    painting = paints(encoder, cell.content.image, [Style(cell.style.image)], cell.options, device)
     for snapshot in painting:
         show(snapshot.fraction)
     picture = painting.finished()

@@ -27,6 +27,8 @@ check: $(TESTABLE)  ## ruff and mypy, strict
 bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and bench-out/*.json
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.objective
+	@$(BIN)/python -m tests.bench.instant
+	@$(BIN)/python -m tests.bench.pairs
 	@$(BIN)/python -m tests.bench.sizes
 	@$(BIN)/python -m tests.bench.web_load
 	@$(BIN)/python -m tests.bench.gpu

@@ -87,7 +87,8 @@ class _Service:
         self._moderation = moderation = Moderation(settings.moderation, self._notices.add)
         ring = self._scheduler.ring
         self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, ring, reply_due, moderation)
-        self._accounts = Accounts(store, settings.limits, _invited(settings))
+        operators = _operators(settings)
+        self._accounts = Accounts(store, settings.limits, _invited(settings, operators), operators)
         estimates = Estimates(store.queue, pool)
         self._disk = Disk(folder, settings.retention, store, self._notices.add)
         self._intake = Intake(
@@ -273,8 +274,13 @@ def _blobs(folder: Path) -> DirectoryBlobs:
     return blobs
 
 
-def _invited(settings: Settings) -> set[str] | None:
+def _operators(settings: Settings) -> set[str]:
+    """Those who run the service, as requesters."""
+    return {f"telegram:{admin}" for admin in settings.telegram.admins}
+
+
+def _invited(settings: Settings, operators: set[str]) -> set[str] | None:
     """The only ones who may order; None where everybody may."""
     if not settings.access.allow_list:
         return None
-    return {*settings.access.allowed, *(f"telegram:{admin}" for admin in settings.telegram.admins)}
+    return {*settings.access.allowed, *operators}

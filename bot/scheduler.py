@@ -32,7 +32,7 @@ class Outlook:
 
 
 class Scheduler:
-    """Keeps the pool supplied from the store: first come, first served, and nothing while ``paused`` is set.
+    """Keeps the pool supplied from the store, in its order, and with nothing while ``paused`` is set.
 
     `latest` holds the newest progress of jobs being rendered, by id; `reply_due` is called when a job has ended
     here. A rung bell brings a job to the pool at once, and every `poll_s` seconds the store is asked anyway.
@@ -82,7 +82,7 @@ class Scheduler:
         waiting = {job.id: job for job in jobs if job.status in {Status.QUEUED, Status.RENDERING}}
         if not waiting:
             return outlooks
-        rendering, ahead = await self._store.queue.work(waiting)
+        rendering, ahead = await self._store.queue.work(waiting, self._clock(), await self._handed_over())
         remaining = {other.id: self._remaining_s(other, estimate_s) for other, estimate_s in rendering}
         slots = max(1, (await self._pool.status()).slots)
         for job in waiting.values():
@@ -95,13 +95,23 @@ class Scheduler:
                 outlooks[job.id] = Outlook(work.before + 1, eta_s)
         return outlooks
 
+    async def line(self) -> list[str]:
+        """Ids of the jobs that wait, in the order in which they are to be painted."""
+        return await self._store.queue.line(self._clock(), await self._handed_over())
+
     async def next_end_s(self, requester: str | None) -> float:
         """Seconds until a job of this requester, or of anybody, can be expected to end; at least 10."""
-        open_jobs = await self._store.queue.open_jobs()
-        mine = (job for job in open_jobs if requester in {None, job.requester} and job.status is not Status.RENDERED)
-        first = next(mine, None)
-        eta_s = (await self.outlook(first)).eta_s if first else None
-        return max(10.0, eta_s or 0.0)
+        if requester is not None:
+            theirs = await self._store.queue.open_jobs_of(requester)
+        else:
+            theirs = await self._store.queue.rendering()
+            if not theirs and (line := await self.line()):
+                theirs = await self._store.jobs.several(line[:1])
+        etas = [outlook.eta_s for outlook in (await self.outlooks(theirs)).values() if outlook.eta_s is not None]
+        return max(10.0, min(etas, default=0.0))
+
+    async def _handed_over(self) -> set[str]:
+        return {job_id for job_id, _ in await self._pool.held()}
 
     def _remaining_s(self, job: Job, estimate_s: float) -> float:
         elapsed = max(0.0, self._clock() - (job.started_at or self._clock()))
@@ -128,7 +138,8 @@ class Scheduler:
         room = (await self._pool.status()).slots + PREFETCH - len(held)
         if room <= 0:
             return
-        for job in await self._store.queue.next_queued(room + len(held), self._clock()):
+        handed_over = {job_id for job_id, _ in held}
+        for job in await self._store.queue.next_queued(room + len(held), self._clock(), handed_over):
             if (job.id, job.attempt) in held:
                 continue
             if job.deliveries >= MAX_DELIVERIES:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import OPEN, Job, Status
 from bot.store.engine import Database
+from bot.store.order import by_turn, line
 from bot.store.rows import JOB_COLUMNS, to_job
 from bot.store.tables import jobs
 from renderer.options import RenderOptions
@@ -44,14 +45,18 @@ class Queue:
         async with self._database.read() as connection:
             return [to_job(row) for row in (await connection.execute(query)).mappings()]
 
-    async def next_queued(self, limit: int, now: float) -> list[Job]:
+    async def open_jobs_of(self, requester: str) -> list[Job]:
+        """A requester's jobs that are not ended, the oldest first."""
+        its = (jobs.c.requester == requester) & jobs.c.status.in_(OPEN)
+        query = select(*JOB_COLUMNS).where(its).order_by(jobs.c.created_at, jobs.c.id)
+        async with self._database.read() as connection:
+            return [to_job(row) for row in (await connection.execute(query)).mappings()]
+
+    async def next_queued(self, limit: int, now: float, handed_over: Collection[str] = ()) -> list[Job]:
         """The first queued jobs in the order in which they are to be painted, but for those that wait for later."""
-        query = (
-            select(*JOB_COLUMNS)
-            .where(jobs.c.status == Status.QUEUED, jobs.c.not_before <= now)
-            .order_by(jobs.c.created_at, jobs.c.id)
-            .limit(limit)
-        )
+        queued = line(now, handed_over)
+        first = select(queued).where(queued.c.not_before <= now).order_by(*by_turn(queued)).limit(limit).cte("first")
+        query = select(*JOB_COLUMNS).join_from(first, jobs, first.c.id == jobs.c.id).order_by(*by_turn(first))
         async with self._database.read() as connection:
             return [to_job(row) for row in (await connection.execute(query)).mappings()]
 
@@ -63,16 +68,27 @@ class Queue:
         async with self._database.read() as connection:
             return {(job_id, attempt) for job_id, attempt in (await connection.execute(query))} & attempts
 
-    async def work(self, job_ids: Collection[str]) -> tuple[list[tuple[Job, float]], dict[str, Work]]:
+    async def line(self, now: float, handed_over: Collection[str] = ()) -> list[str]:
+        """Ids of all queued jobs in the order in which they are to be painted."""
+        queued = line(now, handed_over)
+        async with self._database.read() as connection:
+            return list((await connection.execute(select(queued.c.id).order_by(*by_turn(queued)))).scalars())
+
+    async def work(
+        self, job_ids: Collection[str], now: float, handed_over: Collection[str] = ()
+    ) -> tuple[list[tuple[Job, float]], dict[str, Work]]:
         """What workers hold now, with the seconds expected of each; and what stands before those that are queued."""
-        order = (jobs.c.created_at, jobs.c.id)
-        so_far = [number.over(order_by=order, rows=(None, 0)) for number in (func.count(), func.sum(jobs.c.estimate_s))]
-        line = select(jobs.c.id, jobs.c.estimate_s, *so_far).where(jobs.c.status == Status.QUEUED).subquery()
-        theirs = select(line).where(line.c.id.in_(job_ids))
+        queued = line(now, handed_over)
+        so_far = [
+            number.over(order_by=by_turn(queued), rows=(None, 0))
+            for number in (func.count(), func.sum(queued.c.estimate_s))
+        ]
+        numbered = select(queued.c.id, queued.c.estimate_s, *so_far).subquery()
+        theirs = select(numbered).where(numbered.c.id.in_(job_ids))
         async with self._database.read() as connection:
             rendering = await _rendering(connection)
-            queued = (await connection.execute(theirs)).all()
-        return rendering, {job_id: Work(number - 1, sum_s - own_s, own_s) for job_id, own_s, number, sum_s in queued}
+            waiting = (await connection.execute(theirs)).all()
+        return rendering, {job_id: Work(number - 1, sum_s - own_s, own_s) for job_id, own_s, number, sum_s in waiting}
 
     async def rendering(self) -> list[Job]:
         """The jobs that workers hold."""

@@ -7,10 +7,9 @@ own earlier jobs will take. Then first come, first served. Of one requester's ow
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CTE, Integer, case, cast, delete, func, literal, literal_column, select
+from sqlalchemy import CTE, Float, Integer, bindparam, case, cast, delete, func, literal, select, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,54 +27,47 @@ _FORGOTTEN = 24
 
 #: Behind a class's number stands one that no class has, for those that come before all.
 _HANDED_OVER, _OVERDUE, _FIRST_CLASS = -1, 0, 1
-#: Written out, so that SQLite takes the index of the queued jobs alone.
-_QUEUED = jobs.c.status == literal_column(f"'{Status.QUEUED.value}'")
+
+#: The index has all that the order is made of. Left to itself SQLite reads each row, which is wide, and sorts them.
+_QUEUED = """
+    SELECT id, requester, created_at, estimate_s, not_before, priority FROM jobs INDEXED BY ix_jobs_queued
+    WHERE status = 'queued'
+"""
 
 
-def line(now: float, handed_over: Collection[str] = ()) -> CTE:
-    """The queued jobs: id, requester, created_at, estimate_s, not_before and, to be sorted by in this order, `rank`
-    and `share`, then created_at and id.
-
-    `handed_over` are those that a pool has already, and will paint before any other.
-    """
-    own: Any = {"partition_by": jobs.c.requester, "order_by": (jobs.c.created_at, jobs.c.id)}
-    behind_s = func.coalesce(func.sum(jobs.c.estimate_s).over(**own, rows=(None, -1)), 0.0)
+def _line() -> CTE:
+    names = ("id", "requester", "created_at", "estimate_s", "not_before", "priority")
+    waiting = text(_QUEUED).columns(*(jobs.c[name] for name in names)).subquery("waiting")
+    own: Any = {"partition_by": waiting.c.requester, "order_by": (waiting.c.created_at, waiting.c.id)}
+    behind_s = func.coalesce(func.sum(waiting.c.estimate_s).over(**own, rows=(None, -1)), 0.0)
     # A later job of somebody's never comes before their earlier one of a lower class.
-    priority = func.max(jobs.c.priority).over(**own, rows=(None, 0))
-    columns = (jobs.c.id, jobs.c.requester, jobs.c.created_at, jobs.c.estimate_s, jobs.c.not_before)
-    queued = select(*columns, behind_s.label("behind_s"), priority.label("priority")).where(_QUEUED).subquery()
-    had = select(usage.c.requester, _faded(usage.c.seconds, usage.c.at, now).label("had_s")).subquery()
+    priority = func.max(waiting.c.priority).over(**own, rows=(None, 0))
+    columns = [column for column in waiting.c if column.name != "priority"]
+    queued = select(*columns, behind_s.label("behind_s"), priority.label("priority")).subquery()
     under_way = (
         select(jobs.c.requester, func.sum(jobs.c.estimate_s).label("under_way_s"))
         .where(jobs.c.status == Status.RENDERING)
         .group_by(jobs.c.requester)
         .subquery()
     )
+    now = bindparam("now", type_=Float)
+    had_s = func.coalesce(_faded(usage.c.seconds, usage.c.at, now), 0.0)
     waited_s = func.max(0.0, now - queued.c.created_at)
     rank = case(
-        (queued.c.id.in_(handed_over), _HANDED_OVER),
+        (queued.c.id.in_(bindparam("handed_over", expanding=True)), _HANDED_OVER),
         (waited_s >= OVERDUE_S, _OVERDUE),
         else_=func.max(_FIRST_CLASS, queued.c.priority - cast(waited_s / LIFT_S, Integer)),
-    ).label("rank")
-    share = func.coalesce(had.c.had_s, 0.0) + func.coalesce(under_way.c.under_way_s, 0.0) + queued.c.behind_s
+    )
+    share = case((rank <= _OVERDUE, 0.0), else_=had_s + func.coalesce(under_way.c.under_way_s, 0.0) + queued.c.behind_s)
     return (
-        select(
-            *(queued.c[column.name] for column in columns),
-            rank,
-            case((rank <= _OVERDUE, 0.0), else_=share).label("share"),
-        )
+        select(*(queued.c[column.name] for column in columns), rank.label("rank"), share.label("share"))
         .select_from(
-            queued.outerjoin(had, had.c.requester == queued.c.requester).outerjoin(
+            queued.outerjoin(usage, usage.c.requester == queued.c.requester).outerjoin(
                 under_way, under_way.c.requester == queued.c.requester
             )
         )
         .cte("line")
     )
-
-
-def by_turn(line: CTE) -> tuple[Any, ...]:
-    """What the rows of a `line` are to be sorted by."""
-    return line.c.rank, line.c.share, line.c.created_at, line.c.id
 
 
 async def charge(connection: AsyncConnection, before: Job, after: Job, estimate_s: float, now: float) -> None:
@@ -95,8 +87,15 @@ async def charge(connection: AsyncConnection, before: Job, after: Job, estimate_
     await connection.execute(row.on_conflict_do_update(index_elements=["requester"], set_=changes))
 
 
-def _faded(seconds: Any, at: Any, now: float) -> Any:
+def _faded(seconds: Any, at: Any, now: Any) -> Any:
     """Seconds as they count `now`: half every `HALF_LIFE_S`, evenly less in between (SQLite may have no powers)."""
     age = func.min(func.max(0.0, now - at) / HALF_LIFE_S, float(_FORGOTTEN))
     whole = cast(age, Integer)
     return seconds * (1 - (age - whole) / 2) / literal(1).bitwise_lshift(whole)
+
+
+#: The queued jobs: id, requester, created_at, estimate_s, not_before, and what they are sorted by. Parameters: `now`
+#: (Unix seconds) and `handed_over`, ids of those that a pool has already, and will paint before any other.
+LINE = _line()
+#: What the rows of `LINE` are sorted by.
+BY_TURN = (LINE.c.rank, LINE.c.share, LINE.c.created_at, LINE.c.id)

@@ -64,7 +64,7 @@ jobs = Table(
     # All that the order of the queue is made of (`bot.store.order`): the rows themselves are wide.
     Index(
         "ix_jobs_queued",
-        *("requester", "created_at", "id", "priority", "estimate_s", "not_before"),
+        *("requester", "created_at", "id", "priority", "estimate_s", "not_before", "status"),
         sqlite_where=text("status = 'queued'"),
     ),
 )

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_jobs_queued",
         "jobs",
-        ["requester", "created_at", "id", "priority", "estimate_s", "not_before"],
+        ["requester", "created_at", "id", "priority", "estimate_s", "not_before", "status"],
         sqlite_where=sa.text("status = 'queued'"),
     )
     op.create_table(

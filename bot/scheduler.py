@@ -122,8 +122,8 @@ class Scheduler:
 
     async def _resume(self) -> None:
         held = await self._pool.held()
-        for job in await self._store.queue.open_jobs():
-            if job.status is Status.RENDERING and (job.id, job.attempt) not in held:
+        for job in await self._store.queue.rendering():
+            if (job.id, job.attempt) not in held:
                 # A worker elsewhere may end it in this very moment.
                 with contextlib.suppress(IllegalTransition):
                     resumed = await self._store.jobs.requeue(job)

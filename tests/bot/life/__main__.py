@@ -13,4 +13,4 @@ if __name__ == "__main__":
     # Shrinking one takes minutes; the rules up to the failure are printed anyway.
     phases = [Phase.explicit, Phase.generate]
     asked = settings(LIVES, max_examples=int(sys.argv[1]), derandomize=False, phases=phases)
-    run_state_machine_as_test(Life, settings=asked)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Life, settings=asked)

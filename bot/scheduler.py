@@ -14,6 +14,7 @@ from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
 from bot.ports import PREFETCH, RenderJob, RenderPool
 from bot.store import Store
+from bot.store.order import Inflow
 from bot.store.queue import Work
 from renderer.protocol import Progress
 
@@ -21,6 +22,10 @@ log = structlog.get_logger(__name__)
 
 #: Below this fraction the pace so far says nothing about the whole.
 _TELLING_FRACTION = 0.05
+#: Seconds for which it holds how much is ordered.
+_INFLOW_S = 5.0
+#: The part of the slots that is taken at most by what comes later: a rush does not last.
+_BUSIEST = 0.8
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Scheduler:
         self._clock = clock
         self._bell: asyncio.Queue[str] = asyncio.Queue()
         self._stopping = False
+        self._inflow: tuple[float, Inflow] | None = None
 
     def ring(self, job_id: str) -> None:
         """Say that a job waits or that one has left the pool."""
@@ -73,7 +79,10 @@ class Scheduler:
             await self._wait()
 
     async def outlook(self, job: Job) -> Outlook:
-        """Where a job stands and when to expect its painting: the work ahead, shared by the slots, then its own."""
+        """Where a job stands and when to expect its painting.
+
+        That is the work ahead, and what comes before it meanwhile as it did of late, shared by the slots; then its own.
+        """
         return (await self.outlooks([job]))[job.id]
 
     async def outlooks(self, jobs: Sequence[Job]) -> dict[str, Outlook]:
@@ -85,13 +94,16 @@ class Scheduler:
         rendering, ahead = await self._store.queue.work(waiting, self._clock(), await self._handed_over())
         remaining = {other.id: self._remaining_s(other, estimate_s) for other, estimate_s in rendering}
         slots = max(1, (await self._pool.status()).slots)
+        # What comes meanwhile and goes before takes its part of the slots.
+        inflow, busiest = await self._recent_inflow(), _BUSIEST * slots
         for job in waiting.values():
             if job.status is Status.RENDERING:
                 outlooks[job.id] = Outlook(0, remaining.get(job.id, 0.0))
             else:
                 # One that has been begun in this very moment has nothing before it.
                 work = ahead.get(job.id, Work(0, 0.0, 0.0))
-                eta_s = (sum(remaining.values()) + work.before_s) / slots + work.own_s
+                wait_s = (sum(remaining.values()) + work.before_s) / (slots - min(inflow.before(work.share), busiest))
+                eta_s = wait_s + work.own_s
                 outlooks[job.id] = Outlook(work.before + 1, eta_s)
         return outlooks
 
@@ -109,6 +121,12 @@ class Scheduler:
                 theirs = await self._store.jobs.several(line[:1])
         etas = [outlook.eta_s for outlook in (await self.outlooks(theirs)).values() if outlook.eta_s is not None]
         return max(10.0, min(etas, default=0.0))
+
+    async def _recent_inflow(self) -> Inflow:
+        now = self._clock()
+        if self._inflow is None or not 0 <= now - self._inflow[0] < _INFLOW_S:
+            self._inflow = now, await self._store.queue.inflow(now)
+        return self._inflow[1]
 
     async def _handed_over(self) -> set[str]:
         return {job_id for job_id, _ in await self._pool.held()}

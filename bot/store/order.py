@@ -1,32 +1,37 @@
 """The order in which the queued jobs are painted; nobody else decides it.
 
-First the class of a job (`bot.jobs.Priority`), raised by the time it has waited. Within a class the requester comes
+First the class of a job (`bot.jobs.Priority`), better once it has waited. Within a class the requester comes
 first who has had least of the renderers: the seconds of late, fading, those that are under way and those that their
 own earlier jobs will take. Then first come, first served. Of one requester's own jobs the first comes first.
 """
 
 from __future__ import annotations
 
+import bisect
+import dataclasses
+import itertools
 from typing import Any
 
-from sqlalchemy import CTE, Float, Integer, bindparam, case, cast, delete, func, literal, select, text
+from sqlalchemy import CTE, Float, Integer, Select, bindparam, case, cast, delete, func, literal, select, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs import Job, Status
+from bot.jobs import Job, Priority, Status
 from bot.store.tables import jobs, usage
 
-#: Waiting for so many seconds lifts a job by a class, but not above the first.
+#: Waiting for so many seconds lifts a job of a batch to the usual ones; higher it would hold up who asks for one.
 LIFT_S = 900.0
 #: Who has waited for so long comes before everybody, whatever they have had: nothing starves.
 OVERDUE_S = 2 * 3600.0
 #: Seconds after which a render second that somebody has had counts half.
 HALF_LIFE_S = 3600.0
+#: The last seconds whose orders tell what is going to come; at least so many are needed to tell.
+_RECENT_S, _LEAST_RECENT_S = 900.0, 300.0
 #: What somebody had before that many half-lives is nothing any more.
 _FORGOTTEN = 24
 
 #: Behind a class's number stands one that no class has, for those that come before all.
-_HANDED_OVER, _OVERDUE, _FIRST_CLASS = -1, 0, 1
+_HANDED_OVER, _OVERDUE = -1, 0
 
 #: The index has all that the order is made of. Left to itself SQLite reads each row, which is wide, and sorts them.
 _QUEUED = """
@@ -56,7 +61,8 @@ def _line() -> CTE:
     rank = case(
         (queued.c.id.in_(bindparam("handed_over", expanding=True)), _HANDED_OVER),
         (waited_s >= OVERDUE_S, _OVERDUE),
-        else_=func.max(_FIRST_CLASS, queued.c.priority - cast(waited_s / LIFT_S, Integer)),
+        ((queued.c.priority == Priority.BATCH) & (waited_s >= LIFT_S), int(Priority.USUAL)),
+        else_=queued.c.priority,
     )
     share = case((rank <= _OVERDUE, 0.0), else_=had_s + func.coalesce(under_way.c.under_way_s, 0.0) + queued.c.behind_s)
     return (
@@ -67,6 +73,57 @@ def _line() -> CTE:
             )
         )
         .cte("line")
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Inflow:
+    """What is ordered of late, and where that comes to stand: who has had less goes before who waits."""
+
+    shares: tuple[float, ...]  #: those of each requester's next order, ascending
+    rates: tuple[float, ...]  #: render seconds a second that these and all before them order together
+
+    def before(self, share: float) -> float:
+        """Render seconds a second that come and are painted before a job of this share."""
+        number = bisect.bisect_left(self.shares, share)
+        return self.rates[number - 1] if number else 0.0
+
+
+async def inflow(connection: AsyncConnection, now: float) -> Inflow:
+    """What has come in the last quarter of an hour, as if it went on like that."""
+    rows = (await connection.execute(_INFLOW, {"now": now})).all()
+    oldest_at = min((row.first_at for row in rows), default=now)
+    within_s = max(_LEAST_RECENT_S, now - oldest_at)
+    pairs = sorted((row.share, row.ordered_s / within_s) for row in rows)
+    return Inflow(tuple(share for share, _ in pairs), tuple(itertools.accumulate(rate for _, rate in pairs)))
+
+
+def _inflow() -> Select[Any]:
+    now = bindparam("now", type_=Float)
+    # All states are named, so that the index over (status, created_at) serves.
+    recent = jobs.c.status.in_(list(Status)) & (jobs.c.created_at > now - _RECENT_S)
+    ordered = (
+        select(
+            jobs.c.requester,
+            func.sum(jobs.c.estimate_s).label("ordered_s"),
+            func.min(jobs.c.created_at).label("first_at"),
+        )
+        .where(recent)
+        .group_by(jobs.c.requester)
+        .subquery()
+    )
+    still = (
+        select(jobs.c.requester, func.sum(jobs.c.estimate_s).label("still_s"))
+        .where(jobs.c.status.in_([Status.QUEUED, Status.RENDERING]))
+        .group_by(jobs.c.requester)
+        .subquery()
+    )
+    had_s = func.coalesce(_faded(usage.c.seconds, usage.c.at, now), 0.0)
+    share = had_s + func.coalesce(still.c.still_s, 0.0)
+    return select(ordered.c.ordered_s, ordered.c.first_at, share.label("share")).select_from(
+        ordered.outerjoin(usage, usage.c.requester == ordered.c.requester).outerjoin(
+            still, still.c.requester == ordered.c.requester
+        )
     )
 
 
@@ -99,3 +156,4 @@ def _faded(seconds: Any, at: Any, now: Any) -> Any:
 LINE = _line()
 #: What the rows of `LINE` are sorted by.
 BY_TURN = (LINE.c.rank, LINE.c.share, LINE.c.created_at, LINE.c.id)
+_INFLOW = _inflow()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import OPEN, Job, Status
 from bot.store.engine import Database
-from bot.store.order import BY_TURN, LINE
+from bot.store.order import BY_TURN, LINE, Inflow, inflow
 from bot.store.rows import JOB_COLUMNS, to_job
 from bot.store.tables import jobs
 from renderer.options import RenderOptions
@@ -31,6 +31,7 @@ class Work:
     before: int  #: queued jobs before this one
     before_s: float
     own_s: float
+    share: float = 0.0  #: what its place in the line is by (`bot.store.order`); 0 where nobody comes before it any more
 
 
 class Queue:
@@ -80,7 +81,14 @@ class Queue:
         async with self._database.read() as connection:
             rendering = await _rendering(connection)
             waiting = (await connection.execute(_AHEAD, given)).all()
-        return rendering, {job_id: Work(number - 1, sum_s - own_s, own_s) for job_id, own_s, number, sum_s in waiting}
+        return rendering, {
+            job_id: Work(number - 1, sum_s - own_s, own_s, share) for job_id, own_s, share, number, sum_s in waiting
+        }
+
+    async def inflow(self, now: float) -> Inflow:
+        """What is ordered of late, and before whom that comes."""
+        async with self._database.read() as connection:
+            return await inflow(connection, now)
 
     async def rendering(self) -> list[Job]:
         """The jobs that workers hold."""
@@ -149,7 +157,7 @@ def _next() -> Select[Any]:
 
 def _ahead() -> Select[Any]:
     so_far = [number.over(order_by=BY_TURN, rows=(None, 0)) for number in (func.count(), func.sum(LINE.c.estimate_s))]
-    numbered = select(LINE.c.id, LINE.c.estimate_s, *so_far).subquery()
+    numbered = select(LINE.c.id, LINE.c.estimate_s, LINE.c.share, *so_far).subquery()
     return select(numbered).where(numbered.c.id.in_(bindparam("job_ids", expanding=True)))
 
 

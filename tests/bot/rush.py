@@ -237,9 +237,10 @@ class _Hour:
             self._rush.lags.append(max(0.0, time.monotonic() - before - _LAG_S))
 
     async def _all_sent(self) -> None:
+        """The outbox is through."""
         async with asyncio.timeout(PATIENCE_S):
-            while (await self._house.store.queue.counts())[Status.RENDERED]:
-                await asyncio.sleep(_LAG_S)  # noqa: ASYNC110 - the outbox has no bell for who waits until it is empty
+            while (await self._house.store.queue.counts())[Status.RENDERED]:  # noqa: ASYNC110
+                await asyncio.sleep(_LAG_S)
 
     def _of_the_busy(self) -> dict[str, float]:
         """What each of the busy has had from the time on when all have ordered, to when the first has all they want."""

@@ -141,7 +141,7 @@ class Life(RuleBasedStateMachine):
 
 
 LIVES = settings(
-    max_examples=20,
+    max_examples=12,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

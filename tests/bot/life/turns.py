@@ -6,6 +6,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from bot.jobs import Priority
 from bot.store.order import HALF_LIFE_S, LIFT_S, OVERDUE_S
 
 
@@ -52,7 +53,9 @@ def in_turn(waiting: Iterable[Waiting], had_s: Mapping[str, float], handed_over:
             waited_s = max(0.0, now - job.created_at)
             if waited_s >= OVERDUE_S:
                 return 0, 0.0, job.created_at, job.id
-            rank = max(1, max(worst[requester], job.priority) - int(waited_s / LIFT_S))
+            rank = max(worst[requester], job.priority)
+            if rank == Priority.BATCH and waited_s >= LIFT_S:
+                rank = Priority.USUAL
             # Sums of the same numbers in another order differ in their last digits.
             return rank, round(share[requester], 6), job.created_at, job.id
 

@@ -41,6 +41,7 @@ from bot.scheduler import Scheduler
 from bot.spending import Budget
 from bot.store import Store
 from bot.thumbnails import Thumbnails
+from bot.watchdogs import ClockWatch, DispatchWatch, LoopWatch, OutboxWatch, RenderersWatch, Watchdogs
 from bot.webhooks import Webhooks
 from config.lock import DataDirectory
 from config.settings import Settings
@@ -114,6 +115,19 @@ class _Service:
             budgets,
         )
         self._control = Control(self._admin, folder)
+        self._loop_watch = LoopWatch()
+        self._watchdogs = Watchdogs(
+            (
+                # First: the others ask the store, which may be what hangs.
+                DispatchWatch(self._dispatch, self._scheduler),
+                self._loop_watch,
+                ClockWatch(store, self._wake),
+                OutboxWatch(store.outbox, reply_due),
+                RenderersWatch(pool),
+            ),
+            self._metrics.barked,
+            self._notices.add,
+        )
         self._webhooks = Webhooks(store, told(self._desk), settings.web.webhooks_private)
         self._gallery = Gallery(settings)
         if settings.web.enabled:
@@ -211,6 +225,8 @@ class _Service:
                 self._spawn(self._gallery.examine(), "gallery"),
                 self._spawn(self._control.run(), "control"),
                 self._spawn(self._metrics.watch_loop(), "event loop lag"),
+                self._spawn(self._loop_watch.beat(), "event loop beat"),
+                self._spawn(self._watchdogs.run(), "watchdogs"),
                 self._spawn(self._retention.run(), "retention"),
                 self._spawn(self._disk.run(), "disk"),
                 self._spawn(self._webhooks.run(), "webhooks"),
@@ -229,6 +245,10 @@ class _Service:
             await sending
         if not self._any_served():
             raise OperatorError("; ".join(self._down.values()))
+
+    def _wake(self) -> None:
+        self._scheduler.ring("")
+        self._outbox.ring()
 
     def _check_moderation(self) -> None:
         """Raise OperatorError where pictures of the page or of Telegram are to be looked at, and nothing can."""

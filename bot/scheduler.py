@@ -51,6 +51,7 @@ class Scheduler:
         reply_due: Callable[[], None],
         poll_s: float = 1,
         clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._pool = pool
@@ -58,6 +59,8 @@ class Scheduler:
         self._reply_due = reply_due
         self._poll_s = poll_s
         self._clock = clock
+        self._steady = steady
+        self._looked_at: float | None = None
         self._bell: asyncio.Queue[str] = asyncio.Queue()
         self._stopping = False
         self._inflow: tuple[float, Inflow] | None = None
@@ -75,8 +78,15 @@ class Scheduler:
         """Resume what an earlier run left, then supply the pool until stopped. The pool must have been started."""
         await self._resume()
         while not self._stopping:
+            self._looked_at = self._steady()
             await self._supply()
             await self._wait()
+        self._looked_at = None
+
+    @property
+    def behind_s(self) -> float:
+        """Seconds since the queue was looked at last; 0 while it is nobody's to look at."""
+        return 0.0 if self._looked_at is None else self._steady() - self._looked_at
 
     async def outlook(self, job: Job) -> Outlook:
         """Where a job stands and when to expect its painting.

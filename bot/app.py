@@ -41,6 +41,7 @@ from bot.scheduler import Scheduler
 from bot.spending import Budget
 from bot.store import Store
 from bot.thumbnails import Thumbnails
+from bot.watchdogs import ClockWatch, DispatchWatch, LoopWatch, OutboxWatch, RenderersWatch, Watchdogs
 from bot.webhooks import Webhooks
 from config.lock import DataDirectory
 from config.settings import Settings
@@ -87,7 +88,8 @@ class _Service:
         self._moderation = moderation = Moderation(settings.moderation, self._notices.add)
         ring = self._scheduler.ring
         self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, ring, reply_due, moderation)
-        self._accounts = Accounts(store, settings.limits, _invited(settings))
+        operators = _operators(settings)
+        self._accounts = Accounts(store, settings.limits, _invited(settings, operators), operators)
         estimates = Estimates(store.queue, pool)
         self._disk = Disk(folder, settings.retention, store, self._notices.add)
         self._intake = Intake(
@@ -113,6 +115,19 @@ class _Service:
             budgets,
         )
         self._control = Control(self._admin, folder)
+        self._loop_watch = LoopWatch()
+        self._watchdogs = Watchdogs(
+            (
+                # First: the others ask the store, which may be what hangs.
+                DispatchWatch(self._dispatch, self._scheduler),
+                self._loop_watch,
+                ClockWatch(store, self._wake),
+                OutboxWatch(store.outbox, reply_due),
+                RenderersWatch(pool),
+            ),
+            self._metrics.barked,
+            self._notices.add,
+        )
         self._webhooks = Webhooks(store, told(self._desk), settings.web.webhooks_private)
         self._gallery = Gallery(settings)
         if settings.web.enabled:
@@ -210,6 +225,8 @@ class _Service:
                 self._spawn(self._gallery.examine(), "gallery"),
                 self._spawn(self._control.run(), "control"),
                 self._spawn(self._metrics.watch_loop(), "event loop lag"),
+                self._spawn(self._loop_watch.beat(), "event loop beat"),
+                self._spawn(self._watchdogs.run(), "watchdogs"),
                 self._spawn(self._retention.run(), "retention"),
                 self._spawn(self._disk.run(), "disk"),
                 self._spawn(self._webhooks.run(), "webhooks"),
@@ -228,6 +245,10 @@ class _Service:
             await sending
         if not self._any_served():
             raise OperatorError("; ".join(self._down.values()))
+
+    def _wake(self) -> None:
+        self._scheduler.ring("")
+        self._outbox.ring()
 
     def _check_moderation(self) -> None:
         """Raise OperatorError where pictures of the page or of Telegram are to be looked at, and nothing can."""
@@ -273,8 +294,13 @@ def _blobs(folder: Path) -> DirectoryBlobs:
     return blobs
 
 
-def _invited(settings: Settings) -> set[str] | None:
+def _operators(settings: Settings) -> set[str]:
+    """Those who run the service, as requesters."""
+    return {f"telegram:{admin}" for admin in settings.telegram.admins}
+
+
+def _invited(settings: Settings, operators: set[str]) -> set[str] | None:
     """The only ones who may order; None where everybody may."""
     if not settings.access.allow_list:
         return None
-    return {*settings.access.allowed, *(f"telegram:{admin}" for admin in settings.telegram.admins)}
+    return {*settings.access.allowed, *operators}

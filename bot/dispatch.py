@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,7 +30,7 @@ class Dispatch:
     """Consumes a pool's events: of each job the first terminal event of the current attempt wins.
 
     `latest` is kept up to date with the newest progress of each job being rendered, by id. `freed` is called with a
-    job's id when it has left the pool, `reply_due` when it has ended.
+    job's id when it has left the pool, `reply_due` when it has ended. `clock` gives seconds.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Dispatch:
         freed: Callable[[str], None],
         reply_due: Callable[[], None],
         moderation: Moderation,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._blobs = blobs
@@ -56,9 +59,25 @@ class Dispatch:
         self._showing: dict[str, asyncio.Task[None]] = {}
         self._endings: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._clock = clock
+        self._consuming: dict[int, float] = {}
+        self._numbers = itertools.count()
+
+    @property
+    def behind_s(self) -> float:
+        """Seconds since the oldest event came that is not consumed yet; 0 without any."""
+        return self._clock() - min(self._consuming.values()) if self._consuming else 0.0
 
     async def on_event(self, event: Event) -> None:
         """Consume one event of the pool; a terminal one is committed when this returns, even if it is cancelled."""
+        number = next(self._numbers)
+        self._consuming[number] = self._clock()
+        try:
+            await self._consume(event)
+        finally:
+            del self._consuming[number]
+
+    async def _consume(self, event: Event) -> None:
         # Tasks that are begun within take the id along, into what platforms and moderation log, too.
         with bound_contextvars(job=event.job):
             match event:

@@ -25,6 +25,7 @@
     ├── OverBudget                a call would cost more than the operator allows
     ├── Unexamined                a picture that was to be looked at, and could not be
     ├── PoolFull                  the pool holds all it wants to
+    ├── Stuck                     jobs stand still and only a new start helps; ends the service
     └── ReplyError                how sending a reply can end, but for success
         ├── Retry                 later, after `after_s`
         ├── Refused               never (blocked, deleted)
@@ -154,6 +155,10 @@ class Unexamined(AtelierError):
 
 class PoolFull(AtelierError):
     """The pool holds all the work it wants to; offer the job again later."""
+
+
+class Stuck(AtelierError):
+    """Something of ours hangs and only a new start helps; no job is lost by it."""
 
 
 class ReplyError(AtelierError):

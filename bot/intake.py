@@ -223,6 +223,7 @@ class Intake:
                 network=asked.network,
                 address=asked.address,
                 webhook=asked.webhook,
+                priority=self._accounts.priority(asked.requester),
             )
             if kept is job:
                 log.info("job accepted", adapter=job.adapter, estimate_s=round(estimate_s))

@@ -25,7 +25,10 @@ class Notices:
         self._telling: set[asyncio.Task[None]] = set()
 
     async def add(self, kind: str, text: str) -> None:
-        """Keep a notice of a kind (``moderation``, ``spend``, ``x``, ``disk``), in English, and pass it on."""
+        """Keep a notice, in English, and pass it on.
+
+        Its kind is ``moderation``, ``spend``, ``x``, ``disk`` or the name of a watchdog.
+        """
         log.warning("notice", kind=kind, text=text)
         await self._rows.add(kind, text)
         for listener in self.listeners:

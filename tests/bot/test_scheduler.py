@@ -200,6 +200,35 @@ async def test_a_job_that_a_pool_still_holds_is_left_to_it(tmp_path: Path) -> No
     assert [held.id for held in pool.submitted] == ids(job, second)
 
 
+async def test_ten_restarts_during_one_painting_do_not_set_it_aside(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        job = await house.job()
+    for number in range(10):
+        async with open_house(tmp_path) as house, house.running():
+            await house.pool.until_started(job.id)
+            assert (await house.read(job)).deliveries == 1, f"after {number} restarts"
+            await house.dispatch.stop(0)
+    async with open_house(tmp_path) as house:
+        async with house.running():
+            await house.pool.paint(job.id)
+            await house.adapter.until_replies(1)
+        assert (await house.read(job)).status is Status.DELIVERED
+
+
+async def test_kills_of_the_bot_count_for_what_is_rendering_then_and_for_nothing_else(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        rendering, ahead, waiting = [await house.job(str(number)) for number in range(3)]
+    for _ in range(MAX_DELIVERIES):
+        async with open_house(tmp_path) as house, house.running():
+            await house.pool.until_started(rendering.id)
+            await house.pool.until_held(ahead.id)
+    async with open_house(tmp_path) as house, house.running():
+        await house.pool.until_started(ahead.id)
+        await house.adapter.until_replies(1)
+        assert (await house.read(rendering)).reason == "poisoned"
+        assert [(await house.read(job)).deliveries for job in (ahead, waiting)] == [1, 0]
+
+
 async def test_position_and_eta_tell_what_is_ahead(tmp_path: Path) -> None:
     async with open_house(tmp_path, FakePool(slots=2)) as house:
         running, half_done, second, third = [

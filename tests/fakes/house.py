@@ -95,7 +95,7 @@ class House:
         self.estimates = Estimates(store.queue, pool)
         self.desk = Desk(store, self.blobs, pool, self.scheduler, self.latest, lambda: self.states, self.outbox.ring)
         settings = LimitsSettings(**limits)
-        self.accounts = Accounts(store, settings)
+        self.accounts = Accounts(store, settings, operators={"fake:operator"})
         self.notices = Notices(store)
         self.pairing = Pairing(store, settings.pending_s)
         self.films = Films(folder / "films")

@@ -16,6 +16,7 @@ from bot.adapters.web.api.webhooks import told
 from bot.adapters.web.server import WebAdapter
 from bot.adapters.web.services import Services as WebServices
 from bot.admin import Admin
+from bot.backup.restoring import finish
 from bot.blobs import DirectoryBlobs
 from bot.child import child_of
 from bot.control import Control
@@ -57,6 +58,7 @@ _THUMBNAILS = "cache/thumbnails"
 async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; raises OperatorError where there is nothing to serve or no place to do it."""
     with DataDirectory(settings.data_dir) as directory:
+        finish(directory.path)
         store = await Store.open(directory.path / "atelier.db")
         try:
             await _Service(settings, store, directory.path).run()

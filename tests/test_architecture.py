@@ -115,6 +115,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.__main__": {"bot.cli"},
     "bot.app": {"bot", "config", *_FOR_COMMANDS},
     "bot.cli": {"bot", "config", *_FOR_COMMANDS},
+    "bot.backup": {"bot.blobs", "bot.errors", "bot.store", "config.installation", "config.lock"},
     "bot.child": {"config.settings", "renderer.supervisor"},
     "bot.paint": {"bot.child", "bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_FOR_COMMANDS},
     "bot.doctor": {

@@ -89,7 +89,8 @@ class XAdapter:
         try:
             me = await self._introduced(api)
             rehearsal = Rehearsal(self._folder) if self._settings.dry_run else None
-            posting = Posting(api, me.id, rehearsal, self._settle_s)
+            restored = await self._services.switches.get("restored")
+            posting = Posting(api, me.id, rehearsal, self._settle_s, restored["at"] if restored else 0.0)
             downloads = Downloads(self._folder / "pictures", self._settings.media_hosts, self._services.picture_bytes)
             await asyncio.to_thread(downloads.sweep)
             ordering = Ordering(me, api, downloads, self._services)

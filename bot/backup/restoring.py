@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import io
 import os
@@ -18,7 +17,6 @@ from bot.backup.contents import (
     BLOBS,
     CHUNK,
     DATABASE,
-    GALLERY,
     KEY,
     MANIFEST,
     MOST_MANIFEST_BYTES,
@@ -210,6 +208,4 @@ class _Unpacking:
                 raise _Wrong(f"{name} in it is damaged")
         if (manifest.pictures or Pictures()) != Pictures(files=self._blobs, bytes=self._bytes):
             raise _Wrong("pictures are missing in it, or were added")
-        with contextlib.suppress(FileNotFoundError):
-            (self._new / GALLERY).chmod(0o700)
         return manifest

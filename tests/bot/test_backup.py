@@ -150,7 +150,7 @@ async def test_a_picture_that_is_removed_meanwhile_is_no_error(
         taken(database, copy)
         house.blobs.path(job.content).unlink()
 
-    monkeypatch.setattr(making.snapshot, "take", take)
+    monkeypatch.setattr(snapshot, "take", take)
     made = await backed_up(house, tmp_path / "backup.tar")
     assert (made.gone, made.manifest.pictures and made.manifest.pictures.files) == (1, 1)
     restore(tmp_path / "new", tmp_path / "backup.tar", "control:0")
@@ -196,7 +196,7 @@ async def test_a_file_that_comes_meanwhile_is_not_replaced_either(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "backup.tar"
-    monkeypatch.setattr(making.snapshot, "count_jobs", lambda _: file.write_bytes(b"somebody's"))
+    monkeypatch.setattr(snapshot, "count_jobs", lambda _: file.write_bytes(b"somebody's"))
     with pytest.raises(OperatorError, match="exists already"):
         make(house.folder, file, "test")
     assert file.read_bytes() == b"somebody's"

@@ -43,7 +43,10 @@ from bot.spending import Budget
 from bot.store import Store
 from bot.thumbnails import Thumbnails
 from bot.webhooks import Webhooks
+from config.installation import key_of
 from config.lock import DataDirectory
+from config.log import setup
+from config.privacy import Pseudonyms
 from config.settings import Settings
 from renderer.protocol import Progress
 
@@ -59,9 +62,11 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; raises OperatorError where there is nothing to serve or no place to do it."""
     with DataDirectory(settings.data_dir) as directory:
         finish(directory.path)
+        pseudonyms = Pseudonyms(key_of(directory.path))
+        setup(settings.log, settings.secret_values(), pseudonyms)
         store = await Store.open(directory.path / "atelier.db")
         try:
-            await _Service(settings, store, directory.path).run()
+            await _Service(settings, store, directory.path, pseudonyms).run()
         finally:
             await store.close()
 
@@ -69,7 +74,7 @@ async def serve(settings: Settings) -> None:
 class _Service:
     """Everything that lives as long as the process."""
 
-    def __init__(self, settings: Settings, store: Store, folder: Path) -> None:
+    def __init__(self, settings: Settings, store: Store, folder: Path, pseudonyms: Pseudonyms) -> None:
         self._settings = settings
         self._store = store
         self._folder = folder
@@ -112,6 +117,7 @@ class _Service:
             self._disk,
             settings,
             reply_due,
+            pseudonyms,
             budgets,
         )
         self._control = Control(self._admin, folder)

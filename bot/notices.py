@@ -26,7 +26,7 @@ class Notices:
 
     async def add(self, kind: str, text: str) -> None:
         """Keep a notice of a kind (``moderation``, ``spend``, ``x``, ``disk``), in English, and pass it on."""
-        log.warning("notice", kind=kind, text=text)
+        log.warning("notice", kind=kind)  # its text may name people; `atelier admin notices` has it
         await self._rows.add(kind, text)
         for listener in self.listeners:
             telling = asyncio.create_task(_tell(listener, f"{kind}: {text}"), name="notice to admins")

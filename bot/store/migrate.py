@@ -26,7 +26,7 @@ def upgrade(file: Path, revision: str = NEWEST) -> None:
     """
     if _revision(file) == revision:
         return
-    engine = create_engine(URL.create("sqlite", database=str(file)))
+    engine = create_engine(URL.create("sqlite", database=str(file)), hide_parameters=True)
     set_up(engine, "BEGIN IMMEDIATE", WRITER)
     try:
         with engine.begin() as connection:

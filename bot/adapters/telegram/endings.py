@@ -111,7 +111,7 @@ class Endings:
         try:
             await self._bot.send_message(text=say(words, job.language or "en"), **to)
         except TelegramError as error:
-            log.info("notice dropped", job=job.id, why=str(error))
+            log.info("notice dropped", job=job.id, why=error)
 
     def _caption(self, job: Job, address: Address) -> str:
         return results.caption_of(job, address, self._services.gallery)

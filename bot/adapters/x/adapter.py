@@ -206,7 +206,7 @@ class XAdapter:
             raise AdapterDown(str(trouble))
         after_s = _REFUSED_S if trouble.kind in (Kind.GONE, Kind.REFUSED) else trouble.after_s
         self.state = str(trouble)
-        log.warning("x cannot be asked", why=str(trouble), after_s=after_s)
+        log.warning("x cannot be asked", why=trouble, after_s=after_s)
         await self._pause(after_s)
 
     def _deny(self, why: str) -> None:

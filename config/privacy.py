@@ -20,9 +20,11 @@ _PSEUDONYM = re.compile(rf"(?:[a-z]+:)?~?([0-9a-f]{{{_LENGTH}}})")
 _NOBODY = ("control:",)
 
 #: Ids that have come into a text all the same: a requester's, an address, and numbers as long as platforms' are.
-_REQUESTER = r"(?<![\w/.-])(?:telegram|x|web|page|token|fake):(?:key:)?-?\w[\w.:-]*"
-_ADDRESS = r"(?<![\w.])(?!127\.|0\.0\.0\.0)(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
-_NUMBER = r"(?<![\w.])-?\d{9,}(?![\w.])"
+_REQUESTER = (
+    r"(?<![\w/.-])(?:(?:telegram|x):-?\d+|(?:web|page|token):(?:[a-z]+:)?[0-9a-f](?:\w|[.:/](?=\w)|:(?=:))*)(?!\w)"
+)
+_ADDRESS = r"(?<![\w.])(?!127\.|0\.0\.0\.0)(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d)"
+_NUMBER = r"(?<![\w.])-?\d{9,}(?!\w|\.\d)"
 _IDS = re.compile(f"(?P<requester>{_REQUESTER})|(?P<address>{_ADDRESS})|(?P<number>{_NUMBER})")
 
 #: Libraries whose errors quote nobody: their texts are a platform's own. What ids are in them is replaced.

@@ -91,7 +91,7 @@ async def test_what_a_backup_of_a_busy_service_holds_goes_on_elsewhere(
     tmp_path: Path, weights_dir: Path, photographs: dict[str, Path], pattern: Path
 ) -> None:
     file, new = tmp_path / "backup.tar", tmp_path / "new"
-    async with running(tmp_path / "data", weights_dir) as (service, customer):
+    async with running(tmp_path / "data", weights_dir) as (_, customer):
         job = await customer.order(photographs["rocket"], pattern, '{"size": 128, "iterations": 30}')
         await customer.until(job, "rendering", progress=0.1)
         assert "1 jobs" in await admin(tmp_path / "data", "backup", file)

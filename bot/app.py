@@ -37,6 +37,7 @@ from bot.outbox import Outbox
 from bot.pairing import Pairing
 from bot.pools.local import LocalPool
 from bot.ports import Adapter
+from bot.privacy import statement
 from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.spending import Budget
@@ -123,6 +124,7 @@ class _Service:
         self._control = Control(self._admin, folder)
         self._webhooks = Webhooks(store, told(self._desk), settings.web.webhooks_private)
         self._gallery = Gallery(settings)
+        self._privacy = statement(settings.retention, settings.limits)
         if settings.web.enabled:
             self._web = self._web_adapter()
             self._adapters[self._web.name] = self._web
@@ -146,6 +148,7 @@ class _Service:
             admin=self._admin,
             metrics=self._metrics,
             keys=self._keys,
+            privacy=self._privacy,
         )
         return WebAdapter(self._settings.web, self._settings.limits, services, self._folder / "uploads")
 
@@ -168,6 +171,7 @@ class _Service:
             admin=self._admin,
             notices=self._notices,
             metrics=self._metrics,
+            privacy=self._privacy,
         )
         return TelegramAdapter(self._settings.telegram, services, self._folder / "telegram")
 

@@ -26,15 +26,15 @@ _SERVICES = {
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
         "options", "gallery", "films", "processes", "accounts", "pairing", "erasure", "moderation",
         "lanes", "metrics", "notices", "spending", "shrinking", "variations", "tls", "disk", "retention", "thumbnails",
-        "keys", "webhooks",
+        "keys", "webhooks", "privacy",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {
     f"bot.{name}"
     for name in (
         "intake", "desk", "replies", "options", "gallery", "films", "accounts", "pairing", "erasure", "admin",
-        "pictures", "contact_sheet", "processes", "moderation", "lanes", "metrics", "notices", "spending", "shrinking",
-        "variations", "tls", "thumbnails", "keys", "webhooks", "passwords",
+        "pictures", "privacy", "contact_sheet", "processes", "moderation", "lanes", "metrics", "notices", "spending",
+        "shrinking", "variations", "tls", "thumbnails", "keys", "webhooks", "passwords",
     )
 }  # fmt: skip
 _PAINTERS = {"renderer.stylise", "renderer.dream"}

@@ -14,8 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.jobs import Job
 
-#: Pragmas of a connection that writes: a commit that returned has reached the disk.
-WRITER = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "5000", "foreign_keys": "ON"}
+#: Pragmas of a connection that writes: a commit that returned has reached the disk, and what is deleted is overwritten.
+WRITER = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "busy_timeout": "5000",
+    "foreign_keys": "ON",
+    "secure_delete": "ON",
+}
 _READER = {"query_only": "ON", "busy_timeout": "5000"}
 #: Where a transaction keeps the steps that jobs take in it.
 _STEPS = "atelier steps"

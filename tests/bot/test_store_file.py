@@ -220,7 +220,7 @@ async def test_commits_reach_the_disk_and_keys_are_enforced(house: House) -> Non
     assert found == PRAGMAS
 
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1}
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1, "secure_delete": 1}
 
 
 async def test_the_reading_connection_cannot_write(house: House) -> None:

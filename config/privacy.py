@@ -27,8 +27,8 @@ _ADDRESS = r"(?<![\w.])(?!127\.|0\.0\.0\.0)(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d)"
 _NUMBER = r"(?<![\w.])-?\d{9,}(?!\w|\.\d)"
 _IDS = re.compile(f"(?P<requester>{_REQUESTER})|(?P<address>{_ADDRESS})|(?P<number>{_NUMBER})")
 
-#: Libraries whose errors quote nobody: their texts are a platform's own. What ids are in them is replaced.
-_QUOTING_NOBODY = ("telegram.error",)
+#: Modules whose errors quote nobody: their texts are Telegram's and SQLite's own. What ids are in them is replaced.
+_QUOTING_NOBODY = ("telegram.error", "sqlite3")
 _OURS = ("bot", "renderer", "config")
 
 
@@ -100,7 +100,9 @@ def described(error: BaseException) -> str:
         return f"{name} ({code})" if code else name
     if isinstance(error, OSError) and error.strerror:
         return f"{name}: [Errno {error.errno}] {error.strerror}"
-    if module.split(".")[0] in _OURS or module in _QUOTING_NOBODY or _is_raised_by_us(error):
+    # SQLAlchemy wraps those of a driver, and keeps values out of its words where it is told to (`bot.store.engine`).
+    wrapped = type(getattr(error, "orig", None)).__module__ if getattr(error, "hide_parameters", False) else ""
+    if module.split(".")[0] in _OURS or {module, wrapped} & set(_QUOTING_NOBODY) or _is_raised_by_us(error):
         return f"{name}: {error}" if str(error) else name
     return name
 

@@ -7,6 +7,7 @@ import contextlib
 import io
 import os
 import stat
+import subprocess
 import sys
 import tarfile
 import time
@@ -138,6 +139,19 @@ async def test_rows_that_are_written_meanwhile_are_in_it_whole_or_not_at_all(hou
         for job in jobs:
             assert again.blobs.path(job.content) and again.blobs.path(job.styles[0].picture)
     await asyncio.wait([writing])
+
+
+def test_what_a_killed_service_had_committed_is_in_it(tmp_path: Path) -> None:
+    upgrade(tmp_path / "atelier.db")
+    kill = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+        "c.execute('PRAGMA journal_mode=WAL'); c.execute('PRAGMA wal_autocheckpoint=0'); "
+        "c.execute('INSERT INTO places VALUES (?, 1)', ('fake:-7',)); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", kill, tmp_path / "atelier.db"], check=True)
+    assert (tmp_path / "atelier.db-wal").stat().st_size > 0
+    make(tmp_path, tmp_path / "backup.tar", "test")
+    assert b"fake:-7" in members(tmp_path / "backup.tar")["atelier.db"]
 
 
 async def test_a_picture_that_is_removed_meanwhile_is_no_error(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import os
 import stat
 import subprocess
 import sys
 import tarfile
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from bot.jobs import Status
 from bot.pairing import Pending
 from bot.store import snapshot
 from bot.store.migrate import NEWEST, upgrade
+from bot.store.tables import blob_refs, webhooks
 from config.installation import KEY_NAME, key_of
 from tests.fakes.house import House, open_house
 from tests.fakes.watched import PATIENCE_S
@@ -284,8 +285,6 @@ async def test_the_next_backup_holds_nothing_of_who_is_erased(house: House, tmp_
     others = await house.painted(await house.job("of Bob", BOB))
     await house.notices.add("moderation", f"refused: a painting of {BOB}, {ALICE}0 and x{ALICE}")
     async with house.store.jobs._database.write() as connection:
-        from bot.store.tables import webhooks
-
         await connection.execute(
             webhooks.insert().values(job=done.id, url=secrets["url"], state="due", due_at=0.0, tries=0)
         )
@@ -343,12 +342,23 @@ def test_a_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [KEY_NAME]
 
 
-def test_the_contents_of_a_backup_are_read_a_piece_at_a_time() -> None:
-    from bot.backup.contents import Hashing
-
-    hashing = Hashing(io.BytesIO(b"a picture"))
-    assert hashing.read(2) + hashing.read() == b"a picture"
-    assert hashing.bytes == 9
+async def test_no_picture_is_in_memory_as_a_whole(house: House, tmp_path: Path) -> None:
+    weight = 32_000_000
+    heavy = await house.blob(bytes(weight))
+    job = await house.job()
+    async with house.store.jobs._database.write() as connection:
+        await connection.execute(
+            blob_refs.insert().values(job=job.id, role="frames", blob=heavy, requester=job.requester)
+        )
+    tracemalloc.start()
+    try:
+        make(house.folder, tmp_path / "backup.tar", "test")
+        restore(tmp_path / "new", tmp_path / "backup.tar", "control:0")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "backup.tar").stat().st_size > weight
+    assert most < weight / 3
 
 
 def test_a_disk_without_hard_links_has_backups_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,6 @@ def restore(
                 "to have what is there moved aside"
             )
         new = folder / _UNPACKING
-        shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         try:
             manifest = _unpacked(opened, file, new)
@@ -89,11 +88,14 @@ def restore(
 
 
 def finish(folder: Path) -> Path | None:
-    """Carry a restore through that was cut short after its backup was found good; where what was before it is now.
+    """Carry a restore through that was cut short after its backup was found good, and clear up after one cut before.
+
+    Returns where what was there before the restore is now.
 
     To be called by whoever holds the data directory, before anything in it is used.
     """
     aside = None
+    shutil.rmtree(folder / _UNPACKING, ignore_errors=True)
     if (folder / _CLEARING).exists():
         aside = _move_aside(folder)
         (folder / _CLEARING).rename(folder / _MOVING)

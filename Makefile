@@ -38,11 +38,12 @@ sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE
 data: setup  ## fetch and draw the pictures that the instant painter learns from (data/lessons; needs apt-get)
 	@$(BIN)/python -m renderer.lessons data/lessons
 
-docs: $(INSTALLED)  ## renew the tables of settings, options, metrics and the API
+docs: $(INSTALLED)  ## renew PRIVACY.md and the tables of settings, options, metrics and the API
 	@$(BIN)/python -m config.table README.md docs/settings.md
 	@$(BIN)/python -m bot.options.table docs/options.md
 	@$(BIN)/python -m bot.metrics.table docs/monitoring.md
 	@$(BIN)/python -m bot.adapters.web.api.table docs/api.md
+	@$(BIN)/python -m bot.privacy PRIVACY.md
 
 pictures: setup $(TESTABLE) chromium  ## paint and photograph anew what the README shows
 	@$(BIN)/python -m tests.docs_pictures

@@ -16,6 +16,7 @@ from bot.adapters.web.api.webhooks import told
 from bot.adapters.web.server import WebAdapter
 from bot.adapters.web.services import Services as WebServices
 from bot.admin import Admin
+from bot.backup.restoring import finish
 from bot.blobs import DirectoryBlobs
 from bot.child import child_of
 from bot.control import Control
@@ -36,6 +37,7 @@ from bot.outbox import Outbox
 from bot.pairing import Pairing
 from bot.pools.local import LocalPool
 from bot.ports import Adapter
+from bot.privacy import statement
 from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.spending import Budget
@@ -43,7 +45,10 @@ from bot.store import Store
 from bot.thumbnails import Thumbnails
 from bot.watchdogs import ClockWatch, DispatchWatch, LoopWatch, OutboxWatch, RenderersWatch, Watchdogs
 from bot.webhooks import Webhooks
+from config.installation import key_of
 from config.lock import DataDirectory
+from config.log import setup
+from config.privacy import Pseudonyms
 from config.settings import Settings
 from renderer.protocol import Progress
 
@@ -58,9 +63,12 @@ _THUMBNAILS = "cache/thumbnails"
 async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; raises OperatorError where there is nothing to serve or no place to do it."""
     with DataDirectory(settings.data_dir) as directory:
+        finish(directory.path)
+        pseudonyms = Pseudonyms(key_of(directory.path))
+        setup(settings.log, settings.secret_values(), pseudonyms)
         store = await Store.open(directory.path / "atelier.db")
         try:
-            await _Service(settings, store, directory.path).run()
+            await _Service(settings, store, directory.path, pseudonyms).run()
         finally:
             await store.close()
 
@@ -68,7 +76,7 @@ async def serve(settings: Settings) -> None:
 class _Service:
     """Everything that lives as long as the process."""
 
-    def __init__(self, settings: Settings, store: Store, folder: Path) -> None:
+    def __init__(self, settings: Settings, store: Store, folder: Path, pseudonyms: Pseudonyms) -> None:
         self._settings = settings
         self._store = store
         self._folder = folder
@@ -112,6 +120,7 @@ class _Service:
             self._disk,
             settings,
             reply_due,
+            pseudonyms,
             budgets,
         )
         self._control = Control(self._admin, folder)
@@ -130,6 +139,7 @@ class _Service:
         )
         self._webhooks = Webhooks(store, told(self._desk), settings.web.webhooks_private)
         self._gallery = Gallery(settings)
+        self._privacy = statement(settings.retention, settings.limits)
         if settings.web.enabled:
             self._web = self._web_adapter()
             self._adapters[self._web.name] = self._web
@@ -153,6 +163,7 @@ class _Service:
             admin=self._admin,
             metrics=self._metrics,
             keys=self._keys,
+            privacy=self._privacy,
         )
         return WebAdapter(self._settings.web, self._settings.limits, services, self._folder / "uploads")
 
@@ -175,6 +186,7 @@ class _Service:
             admin=self._admin,
             notices=self._notices,
             metrics=self._metrics,
+            privacy=self._privacy,
         )
         return TelegramAdapter(self._settings.telegram, services, self._folder / "telegram")
 

@@ -204,7 +204,7 @@ class Dispatch:
             subject = f"painting {job.id[:8]} of {job.requester}"
             verdict = await self._moderation.check(self._blobs.path(done.result), job.adapter, subject)
         except (Unexamined, FileNotFoundError) as exc:
-            log.error("painting not looked at", attempt=job.attempt, why=str(exc))
+            log.error("painting not looked at", attempt=job.attempt, why=exc)
             await self._discard(done)
             return await self._failed(job, _internal(done, str(exc)))
         if verdict.publishable:

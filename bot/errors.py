@@ -45,6 +45,8 @@ class UserError(AtelierError):
     """Something that the person who asked can mend; `said` is the sentence without a language."""
 
     code = "bad_request"
+    #: The sentence may quote what they wrote: it is for them, and for no log (`config.privacy`).
+    quotes_people = True
 
     def __init__(self, said: Said | str, code: str | None = None) -> None:
         super().__init__(said)
@@ -162,7 +164,11 @@ class Stuck(AtelierError):
 
 
 class ReplyError(AtelierError):
-    """A reply was not confirmed."""
+    """A reply was not confirmed; `quotes_people` where a platform has said why, in words that are for no log."""
+
+    def __init__(self, why: str, quotes_people: bool = False) -> None:
+        super().__init__(why)
+        self.quotes_people = quotes_people
 
 
 class Retry(ReplyError):

@@ -84,4 +84,4 @@ async def _encode(frames: Path, film: Path) -> None:
         raise BadRequest(said, "bad_format")
     if ended.status:
         raise RuntimeError(f"encoding {film.name} ended with status {ended.status}: {said[-2000:]}")
-    log.info("film encoded", film=film.name)
+    log.info("film encoded", kind=film.suffix[1:])

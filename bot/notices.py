@@ -29,7 +29,7 @@ class Notices:
 
         Its kind is ``moderation``, ``spend``, ``x``, ``disk`` or the name of a watchdog.
         """
-        log.warning("notice", kind=kind, text=text)
+        log.warning("notice", kind=kind)  # its text may name people; `atelier admin notices` has it
         await self._rows.add(kind, text)
         for listener in self.listeners:
             telling = asyncio.create_task(_tell(listener, f"{kind}: {text}"), name="notice to admins")

@@ -103,14 +103,14 @@ class Outbox:
         try:
             sent = await (adapter.find_reply(job) if asking else self._send(adapter, due))
         except Refused as refusal:
-            log.info("reply refused", why=str(refusal))
+            log.info("reply refused", why=refusal)
             self._metrics.reply_tried(job.adapter, "refused")
             await self._rows.refused(job, str(refusal))
         except Retry as told:
             self._metrics.reply_tried(job.adapter, "retry")
             await self._rows.postpone(job, due.state, told.after_s, str(told))
         except Unknown as unknown:
-            log.warning("reply unknown", why=str(unknown))
+            log.warning("reply unknown", why=unknown)
             self._metrics.reply_tried(job.adapter, "unknown")
             await self._ask_later(due, str(unknown))
         except Exception as error:

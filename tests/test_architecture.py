@@ -26,15 +26,15 @@ _SERVICES = {
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
         "options", "gallery", "films", "processes", "accounts", "pairing", "erasure", "moderation",
         "lanes", "metrics", "notices", "spending", "shrinking", "variations", "tls", "disk", "retention", "thumbnails",
-        "keys", "webhooks", "watchdogs",
+        "keys", "webhooks", "watchdogs", "privacy",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {
     f"bot.{name}"
     for name in (
         "intake", "desk", "replies", "options", "gallery", "films", "accounts", "pairing", "erasure", "admin",
-        "pictures", "contact_sheet", "processes", "moderation", "lanes", "metrics", "notices", "spending", "shrinking",
-        "variations", "tls", "thumbnails", "keys", "webhooks", "passwords",
+        "pictures", "privacy", "contact_sheet", "processes", "moderation", "lanes", "metrics", "notices", "spending",
+        "shrinking", "variations", "tls", "thumbnails", "keys", "webhooks", "passwords",
     )
 }  # fmt: skip
 _PAINTERS = {"renderer.stylise", "renderer.dream"}
@@ -102,7 +102,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.options": {"bot.errors", "renderer.options"},
     "bot.processes": set(),
     "bot.contact_sheet": {"bot.gallery"},
-    "bot.admin": {*_CONTRACTS, *_SERVICES, "bot.admin", "config.log", "config.settings", "config.table"},
+    "bot.admin": {
+        *_CONTRACTS,
+        *_SERVICES,
+        "bot.admin",
+        "config.log",
+        "config.privacy",
+        "config.settings",
+        "config.table",
+    },
     "bot.control": {"bot.admin", "bot.errors"},
     "bot.gallery": {"bot.errors", "bot.options", "bot.pictures", "bot.processes", "config.settings"},
     "bot.films": {"bot.errors", "bot.processes"},
@@ -115,6 +123,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.__main__": {"bot.cli"},
     "bot.app": {"bot", "config", *_FOR_COMMANDS},
     "bot.cli": {"bot", "config", *_FOR_COMMANDS},
+    "bot.backup": {"bot.blobs", "bot.errors", "bot.store", "config.installation", "config.lock"},
     "bot.child": {"config.settings", "renderer.supervisor"},
     "bot.paint": {"bot.child", "bot.errors", "bot.jobs", "bot.pictures", "config.settings", *_FOR_COMMANDS},
     "bot.doctor": {

@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,34 @@ async def test_after_a_kill_of_the_whole_service_the_job_goes_on(
         with Image.open(io.BytesIO(await customer.result(job))) as image:
             assert max(image.size) == 128
         assert await service.stop() == 0
+
+
+async def test_what_a_backup_of_a_busy_service_holds_goes_on_elsewhere(
+    tmp_path: Path, weights_dir: Path, photographs: dict[str, Path], pattern: Path
+) -> None:
+    file, new = tmp_path / "backup.tar", tmp_path / "new"
+    async with running(tmp_path / "data", weights_dir) as (_, customer):
+        job = await customer.order(photographs["rocket"], pattern, '{"size": 128, "iterations": 30}')
+        await customer.until(job, "rendering", progress=0.1)
+        assert "1 jobs" in await admin(tmp_path / "data", "backup", file)
+        assert "in use by another Atelier service" in await admin(tmp_path / "data", "restore", file, "--replace")
+    assert "1 jobs" in await admin(new, "restore", file)
+    async with running(new, weights_dir) as (_, customer):
+        await customer.until(job, "delivered")
+        with Image.open(io.BytesIO(await customer.result(job))) as image:
+            assert max(image.size) == 128
+
+
+async def admin(data: Path, *arguments: str | Path) -> str:
+    """What `atelier admin` says."""
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "admin", *map(str, arguments)),
+        env=os.environ | {"ATELIER_DATA_DIR": str(data)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await command.communicate()
+    return said.decode()
 
 
 async def test_a_second_service_on_the_same_data_is_refused(tmp_path: Path, weights_dir: Path) -> None:

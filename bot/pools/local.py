@@ -146,8 +146,8 @@ class LocalPool:
             return None
         try:
             order = self._order(job, delivery)
-        except FileNotFoundError as exc:
-            log.warning("picture gone", which=str(exc))
+        except FileNotFoundError:
+            log.warning("picture gone")
             await self._fail(job, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
             return None
         try:

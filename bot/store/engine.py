@@ -14,8 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.jobs import Job
 
-#: Pragmas of a connection that writes: a commit that returned has reached the disk.
-WRITER = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "5000", "foreign_keys": "ON"}
+#: Pragmas of a connection that writes: a commit that returned has reached the disk, and what is deleted is overwritten.
+WRITER = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "busy_timeout": "5000",
+    "foreign_keys": "ON",
+    "secure_delete": "ON",
+}
 _READER = {"query_only": "ON", "busy_timeout": "5000"}
 #: Where a transaction keeps the steps that jobs take in it.
 _STEPS = "atelier steps"
@@ -33,14 +39,16 @@ class Database:
     """
 
     def __init__(self, file: Path) -> None:
+        # Parameters are what people have sent: no error may show them.
         self._writer = create_async_engine(
-            URL.create("sqlite+aiosqlite", database=str(file)), pool_size=1, max_overflow=0
+            URL.create("sqlite+aiosqlite", database=str(file)), pool_size=1, max_overflow=0, hide_parameters=True
         )
         self._reader = create_async_engine(
             # As a URI a path may hold no bare `?`, `#` or `%`.
             URL.create("sqlite+aiosqlite", database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"}),
             pool_size=1,
             max_overflow=0,
+            hide_parameters=True,
         )
         set_up(self._writer.sync_engine, "BEGIN IMMEDIATE", WRITER)
         set_up(self._reader.sync_engine, "BEGIN", _READER)

@@ -180,7 +180,7 @@ inbox = Table(
 )
 
 #: What is set while the service runs, by name: ``paused`` and ``drained`` by the operator, ``disk-full`` by the watch
-#: over the disk, ``x-cursor`` by the X bot.
+#: over the disk, ``x-cursor`` by the X bot, ``restored`` by `bot.store.snapshot`.
 switches = Table(
     "switches",
     metadata,

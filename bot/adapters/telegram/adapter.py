@@ -147,7 +147,7 @@ class TelegramAdapter:
             self._inbox,
             services,
             conversation,
-            Commands(voice, conversation, question, own_jobs, settings, erasing),
+            Commands(voice, conversation, question, own_jobs, settings, erasing, services.privacy),
             admins,
             Presses(services.gallery, conversation, question, settings, erasing),
             Buttons(bot, live, services, self.name, admins.ids),

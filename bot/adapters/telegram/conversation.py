@@ -176,7 +176,7 @@ class Conversation:
             await self._voice.say(speaker, note)
         except TelegramError as error:
             # The job has its message; that something went wrong would be understood of the painting.
-            log.warning("note not sent", person=speaker.requester, why=str(error))
+            log.warning("note not sent", person=speaker.requester, why=error)
 
     async def _let_go(self, speaker: Speaker, begun: Begun, bad: BadPicture) -> None:
         """Of pictures that cannot be painted from only a good content is kept."""

@@ -72,11 +72,11 @@ class Downloads:
                 await _save(found, file)
                 return
             except BadRequest as refused:
-                log.info("picture not to be had", why=refused.message)
+                log.info("picture not to be had", why=refused)
                 raise _refused(refused) from refused
             except (TelegramError, httpx.HTTPError) as broken:
                 # Whatever it is called: a file that is gone from Telegram's disk is answered as a wrong token.
-                log.warning("picture not fetched", why=str(broken))
+                log.warning("picture not fetched", why=broken)
                 if pause_s is None:
                     raise UserError(phrase("telegram-not-fetched"), "not_fetched") from broken
             await asyncio.sleep(pause_s)

@@ -199,9 +199,9 @@ class Updates:
         except UserError as error:
             await self._voice_said(to, error.said)
         except (Forbidden, RetryAfter) as error:
-            log.info("person cannot be written to", person=to.requester, why=str(error))
+            log.info("person cannot be written to", person=to.requester, why=error)
         except TelegramError as error:
-            log.warning("telegram failed", person=to.requester, why=repr(error))
+            log.warning("telegram failed", person=to.requester, why=error)
             await self._voice_said(to, phrase("telegram-apology"))
         except Exception:
             log.exception("update failed", person=to.requester)
@@ -211,7 +211,7 @@ class Updates:
         try:
             await self._voice.say(to, said)
         except TelegramError as error:
-            log.warning("answer not sent", person=to.requester, why=repr(error))
+            log.warning("answer not sent", person=to.requester, why=error)
 
 
 def _messages(updates: Sequence[telegram.Update]) -> list[telegram.Message]:

@@ -89,7 +89,8 @@ class XAdapter:
         try:
             me = await self._introduced(api)
             rehearsal = Rehearsal(self._folder) if self._settings.dry_run else None
-            posting = Posting(api, me.id, rehearsal, self._settle_s)
+            restored = await self._services.switches.get("restored")
+            posting = Posting(api, me.id, rehearsal, self._settle_s, restored["at"] if restored else 0.0)
             downloads = Downloads(self._folder / "pictures", self._settings.media_hosts, self._services.picture_bytes)
             await asyncio.to_thread(downloads.sweep)
             ordering = Ordering(me, api, downloads, self._services)
@@ -205,7 +206,7 @@ class XAdapter:
             raise AdapterDown(str(trouble))
         after_s = _REFUSED_S if trouble.kind in (Kind.GONE, Kind.REFUSED) else trouble.after_s
         self.state = str(trouble)
-        log.warning("x cannot be asked", why=str(trouble), after_s=after_s)
+        log.warning("x cannot be asked", why=trouble, after_s=after_s)
         await self._pause(after_s)
 
     def _deny(self, why: str) -> None:

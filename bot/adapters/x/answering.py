@@ -110,7 +110,7 @@ class Answering:
             if not isinstance(passing, Trouble) or passing.kind not in _FINAL:
                 await self._wait(letter, passing)
                 return
-            log.warning("mention given up", mention=mention, why=str(passing))
+            log.warning("mention given up", mention=mention, why=passing)
         except Exception:
             # Nobody could mend it, and it would be no better the next time.
             log.exception("mention failed", mention=mention)
@@ -119,7 +119,7 @@ class Answering:
 
     async def _wait(self, letter: Letter, passing: Trouble | OverBudget | Busy | Unexamined) -> None:
         mention = letter["mention"]["id"]
-        log.info("mention waits", mention=mention, why=str(passing))
+        log.info("mention waits", mention=mention, why=passing)
         if isinstance(passing, Trouble) and passing.kind is Kind.DENIED:
             self._denied(str(passing))
         letter["deferred"] = letter.get("deferred", 0) + 1
@@ -192,7 +192,7 @@ class Answering:
         gives_up = refused.code == "not_fetched" and letter.get("deferred", 0) >= _MOST_TRIES
         if isinstance(refused, Busy) and refused.code in _PASSING and not gives_up:
             raise refused
-        log.info("mention refused", mention=mention.post.id, code=refused.code, why=refused.message)
+        log.info("mention refused", mention=mention.post.id, code=refused.code)
         if refused.code == "foreign_host":
             await self._services.notices.add("x", f"mention {mention.post.id}: {refused.message}")
             return

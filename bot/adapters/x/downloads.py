@@ -68,7 +68,7 @@ class Downloads:
                     except BadPicture as too_heavy:
                         problem = too_heavy
         except (httpx.HTTPError, TimeoutError) as broken:
-            log.warning("picture not fetched", why=repr(broken))
+            log.warning("picture not fetched", why=broken)
             raise Busy(phrase("x-not-fetched"), "not_fetched", _RETRY_S) from broken
         raise problem
 

@@ -17,6 +17,11 @@ duration-hours =
         [one] { $number } Stunde
        *[other] { $number } Stunden
     }
+duration-days =
+    { $number ->
+        [one] { $number } Tag
+       *[other] { $number } Tage
+    }
 
 ## Das Ende
 

@@ -17,6 +17,11 @@ duration-hours =
         [one] { $number } hour
        *[other] { $number } hours
     }
+duration-days =
+    { $number ->
+        [one] { $number } day
+       *[other] { $number } days
+    }
 
 ## The end
 

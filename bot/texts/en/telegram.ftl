@@ -47,12 +47,6 @@ telegram-help-group =
     /dream paints without a style, /styles shows the gallery.
 
     I listen only to commands, to replies to me, and to my name. In a private chat with me there is more: send me two pictures, and I paint the first in the style of the second.
-telegram-privacy =
-    Your pictures and paintings are kept on the computer that runs this bot, to paint from them again when you press a button. They are used for nothing else and shown to nobody else; in a group the others see what you ask for there.
-
-    What the camera wrote into a picture, such as the place, is not kept.
-
-    /delete erases all of it at once: pictures, paintings, history and settings. Messages in this chat are yours to delete.
 
 ## A picture is there, and the style is missing
 

@@ -17,6 +17,11 @@ duration-hours =
         [one] { $number } hora
        *[other] { $number } horas
     }
+duration-days =
+    { $number ->
+        [one] { $number } día
+       *[other] { $number } días
+    }
 
 ## El final
 

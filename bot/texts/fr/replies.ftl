@@ -17,6 +17,11 @@ duration-hours =
         [one] { $number } heure
        *[other] { $number } heures
     }
+duration-days =
+    { $number ->
+        [one] { $number } jour
+       *[other] { $number } jours
+    }
 
 ## La fin
 

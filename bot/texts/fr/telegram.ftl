@@ -47,12 +47,6 @@ telegram-help-group =
     /dream peint sans style, /styles montre la galerie.
 
     Je n’écoute que les commandes, les réponses à mes messages et mon nom. En privé avec moi, il y a plus : envoie-moi deux images, et je peins la première dans le style de la deuxième.
-telegram-privacy =
-    Tes images et tes tableaux sont conservés sur l’ordinateur qui fait tourner ce bot, pour pouvoir s’en resservir quand tu appuies sur un bouton. Ils ne servent à rien d’autre et ne sont montrés à personne d’autre ; dans un groupe, les autres voient ce que tu y demandes.
-
-    Ce que l’appareil a inscrit dans une image, comme le lieu, n’est pas conservé.
-
-    /delete efface tout d’un coup : images, tableaux, historique et réglages. Les messages de cette conversation, c’est toi qui les supprimes.
 
 ## L’image est là, et il manque le style
 

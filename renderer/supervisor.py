@@ -40,6 +40,7 @@ class ChildSpec:
     device: str = "auto"
     encoder: str = "vgg16"
     threads: int | None = None
+    module: str = "renderer.worker"  #: what Python runs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,7 +186,7 @@ class Supervisor:
                 sys.executable,
                 "-P",  # the current folder is no place to import from
                 "-m",
-                "renderer.worker",
+                spec.module,
                 *arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,

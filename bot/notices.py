@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.errors import Unwritable
 from bot.store import Store
 from bot.store.notices import Notice as Notice  # what is asked for here
 
@@ -27,7 +28,10 @@ class Notices:
     async def add(self, kind: str, text: str) -> None:
         """Keep a notice of a kind (``moderation``, ``spend``, ``x``, ``disk``), in English, and pass it on."""
         log.warning("notice", kind=kind, text=text)
-        await self._rows.add(kind, text)
+        try:
+            await self._rows.add(kind, text)
+        except Unwritable as why:
+            log.warning("notice not kept", why=str(why))
         for listener in self.listeners:
             telling = asyncio.create_task(_tell(listener, f"{kind}: {text}"), name="notice to admins")
             self._telling.add(telling)

@@ -12,6 +12,7 @@ import structlog
 
 from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
+from bot.patience import patiently
 from bot.ports import PREFETCH, RenderJob, RenderPool
 from bot.store import Store
 from bot.store.queue import Work
@@ -67,9 +68,9 @@ class Scheduler:
 
     async def run(self) -> None:
         """Resume what an earlier run left, then supply the pool until stopped. The pool must have been started."""
-        await self._resume()
+        await patiently(self._resume)
         while not self._stopping:
-            await self._supply()
+            await patiently(self._supply, lambda: not self._stopping)
             await self._wait()
 
     async def outlook(self, job: Job) -> Outlook:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+#: How often a condition is looked at (seconds).
+_LOOK_S = 0.2
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return once it holds; whoever waits has a limit of their own."""
+    while True:
+        if condition():
+            return
+        await asyncio.sleep(_LOOK_S)
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,10 @@ class Books:
                 row = Row(job, status, reason, deliveries, reply, json.loads(address or "{}") or {}, bool(cancel))
                 found.setdefault(json.loads(options)["seed"], []).append(row)
         return found
+
+    def of(self, number: int) -> list[Row]:
+        """The jobs of one order: one, mostly."""
+        return self.rows().get(number, [])
 
     def age(self, job: str, hours: float) -> None:
         """Let a job have waited for so long, and be not painted for as long again."""

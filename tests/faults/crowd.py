@@ -5,32 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 import numpy as np
 from PIL import Image
 
 from bot.texts import phrase, say
-from tests.faults.books import Books, Row
-from tests.faults.keeper import Keeper
-from tests.faults.ledger import Fault, Kind, Order, Way
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import FakeTelegram, Message
 from tests.fakes.telegram import Fault as TelegramFault
-from tests.fakes.telegram import Message
 from tests.fakes.telegram import Person as TelegramPerson
 from tests.fakes.x import FakeX, Post
+from tests.faults.books import Books, Row, until
+from tests.faults.keeper import Keeper
+from tests.faults.ledger import Fault, Kind, Order, Way
 
 #: What somebody is told who may ask again with a word, and who has to send everything again.
 _KEPT = tuple(say(phrase(one)) for one in ("telegram-apology", "telegram-kept"))
-_AGAIN = (*_KEPT, *(say(phrase(one)) for one in ("telegram-not-fetched", "telegram-how-to-paint")))
+_AGAIN = (*_KEPT, *(say(phrase(one)) for one in ("telegram-not-fetched", "telegram-how-to-paint", "telegram-given-up")))
 #: Seconds between two tries of a page's that cannot be reached.
 _PAUSE_S = 0.2
-
-#: Waits until something holds, as long as anything happens at all.
-Until = Callable[[Callable[[], bool]], "asyncio.Future[None]"]
 
 
 @dataclass(frozen=True)
@@ -126,14 +121,13 @@ class Telegram:
                     await person.press(message, "Cancel")
 
     async def _heard(self, order: Order, words: str) -> None:
-        while not any(words in one.words for one in self._said(self._people[order.number])):
-            await asyncio.sleep(_PAUSE_S)
+        await until(lambda: any(words in one.words for one in self._said(self._people[order.number])))
 
     def _said(self, person: TelegramPerson) -> list[Message]:
         return [one for one in self._telegram.chat(person).from_bot if not one.deleted]
 
     def _row(self, order: Order) -> Row | None:
-        return next(iter(self._books.rows().get(order.number, [])), None)
+        return next(iter(self._books.of(order.number)), None)
 
     async def seen(self, order: Order, row: Row) -> Seen:
         said = self._said(self._people[order.number])
@@ -165,7 +159,7 @@ class Telegram:
                 message.unsure = True
 
 
-def _telegram_fault(fault: Fault) -> dict[str, object]:
+def _telegram_fault(fault: Fault) -> dict[str, Any]:
     match fault.kind:
         case Kind.TOO_MANY:
             return {"status": 429, "retry_after": 1}
@@ -190,8 +184,7 @@ class X:
         words = words_of(order, style="" if album else "#waves")
         person = self._x.person(f"Person {order.number}")
         self._posts[order.number] = await person.post(f"@{self._x.bot.username} {words}", pictures)
-        while not any(row.is_over for row in self._books.rows().get(order.number, [])):
-            await asyncio.sleep(_PAUSE_S)
+        await until(lambda: any(row.is_over for row in self._books.of(order.number)))
 
     async def seen(self, order: Order, row: Row) -> Seen:
         replies = self._x.replies_to(self._posts[order.number])
@@ -245,7 +238,7 @@ class Page:
         raise AssertionError("the web is no platform that could fail")
 
     def _row(self, order: Order) -> Row | None:
-        return next(iter(self._books.rows().get(order.number, [])), None)
+        return next(iter(self._books.of(order.number)), None)
 
     async def _ask(self, order: Order, method: str, path: str) -> dict[str, object]:
         """The answer, asked for until there is one that is not an error of the service's."""

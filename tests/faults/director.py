@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.faults.books import Books
+from tests.faults.books import Books, until
 from tests.faults.keeper import Keeper
 from tests.faults.ledger import RANDOM, Fault, Kind, Order, Way
 from tests.faults.points import FULL, GO, SOCKET
@@ -173,8 +173,7 @@ class Director:
     async def _until_cancelled(self, order: Order) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CANCEL_S):
-                while not any(row.asked_to_cancel for row in self._books.rows().get(order.number, [])):
-                    await asyncio.sleep(0.05)
+                await until(lambda: any(row.asked_to_cancel for row in self._books.of(order.number)))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

@@ -58,15 +58,15 @@ def main() -> int:
     points = Points("child", Path(sys.argv[sys.argv.index("--weights") + 1]))
     write_png = images.write_png
 
-    def written(picture: Image.Image, file: Path) -> None:
+    def written(image: Image.Image, path: Path) -> None:
         points.write("painting written")
-        write_png(picture, file)
+        write_png(image, path)
 
     torch.set_num_threads(1)
     images.write_png = written
     easel.work_of = lambda order, *_: Sketch(order, points)
     encoder = types.SimpleNamespace()
-    worker._load = lambda *_: (encoder, "none")  # type: ignore[assignment,return-value]
+    worker._load = lambda *_: (encoder, "none")  # type: ignore[assignment]
     return worker.main()
 
 

@@ -15,7 +15,7 @@ from bot.control import ask
 from tests.fakes.telegram import FakeTelegram, fake_telegram
 from tests.fakes.x import FakeX, fake_x
 from tests.faults.audit import breaches
-from tests.faults.books import Books, Row
+from tests.faults.books import Books, Row, until
 from tests.faults.crowd import Page, Platform, Seen, Telegram, X
 from tests.faults.director import Director
 from tests.faults.keeper import Keeper
@@ -119,10 +119,12 @@ class Harness:
         stuck = asyncio.create_task(self._watch(), name="watch")
         ordering = [asyncio.create_task(self._one(order, places)) for order in self._orders.values()]
         try:
-            all_of_them = asyncio.gather(*ordering)
-            await asyncio.wait([all_of_them, stuck], return_when=asyncio.FIRST_COMPLETED)
-            if all_of_them.done():
-                await all_of_them
+            running = {*ordering}
+            while running and not stuck.done():
+                ended, running = await asyncio.wait({*running, stuck}, return_when=asyncio.FIRST_COMPLETED)
+                running.discard(stuck)
+                for task in ended:
+                    task.result()
         finally:
             for task in (stuck, *ordering):
                 task.cancel()
@@ -204,8 +206,7 @@ class Harness:
             verb = f"{row.id} {'sent' if there else 'resend'}"
             await asyncio.to_thread(ask, self._folder / "data", "uncertain", verb)
         async with asyncio.timeout(_PATIENCE_S):
-            while any(row.reply in ("ready", "sending") for rows in self._books.rows().values() for row in rows):
-                await asyncio.sleep(0.1)
+            await until(lambda: all(row.is_over for rows in self._books.rows().values() for row in rows))
 
     async def _seen(self, order: Order, rows: Sequence[Row]) -> Seen | None:
         return await self._platforms[order.platform].seen(order, rows[0]) if len(rows) == 1 else None

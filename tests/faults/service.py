@@ -23,6 +23,7 @@ from bot import __main__, app, blobs, child, retention
 from bot.adapters.telegram import downloads as telegram_downloads
 from bot.adapters.x import downloads as x_downloads
 from bot.dispatch import Dispatch
+from bot.errors import Unwritable
 from bot.jobs import Job, Status
 from bot.store import engine
 from bot.store.jobs import Jobs
@@ -42,7 +43,8 @@ _HURRIED: dict[str, dict[str, Any]] = {
     "bot.adapters.x.downloads": {"_RETRY_S": 0.3, "_TIMEOUT_S": 4.0},
     "bot.adapters.x.failures": {"_FAULT_S": 0.5},
     "bot.adapters.x.transport": {"_TIMEOUT_S": (4.0, 4.0)},
-    "bot.dispatch": {"_RETRY_S": 0.2},
+    "bot.dispatch": {"_RETRY_S": 0.2, "_NO_ROOM_S": 0.3},
+    "bot.patience": {"_FIRST_S": 0.1, "_LONGEST_S": 0.5, "_ROOM_S": 0.5},
     "bot.intake": {"_CLOSED_S": 0.5},
     "bot.retention": {"_EVERY_S": 0.5},
     "renderer.supervisor": {"_END_S": 0.5},
@@ -118,8 +120,8 @@ def _tell_of_jobs() -> None:
         _at("sending", job)
 
     Jobs.add = added  # type: ignore[method-assign]
-    Jobs.hand_over = _after(Jobs.hand_over, "claimed", Status.RENDERING)  # type: ignore[method-assign]
-    Jobs.painted = _after(Jobs.painted, "stored", Status.RENDERED)  # type: ignore[method-assign]
+    Jobs.hand_over = _after(Jobs.hand_over, "claimed", Status.RENDERING)  # type: ignore[method-assign,assignment]
+    Jobs.painted = _after(Jobs.painted, "stored", Status.RENDERED)  # type: ignore[method-assign,assignment]
     OutboxRows.claim = claimed  # type: ignore[method-assign]
     OutboxRows.sent = been_sent  # type: ignore[method-assign]
     Dispatch._painted = been_painted  # type: ignore[method-assign]
@@ -141,7 +143,7 @@ def _at(point: str, job: Job) -> None:
 
 
 def _tell_of_writes() -> None:
-    write, put = engine.Database.write, blobs.DirectoryBlobs._put
+    write, connect, put = engine.Database.write, engine.Database.connect, blobs.DirectoryBlobs._put
     of_telegram, of_x = telegram_downloads._save, x_downloads.Downloads._save
 
     @contextlib.asynccontextmanager
@@ -149,14 +151,24 @@ def _tell_of_writes() -> None:
         try:
             async with write(self) as connection:
                 yield connection
-                if points.reached("commit") == FULL:
+                # When it is opened there is nothing that would need room.
+                if points.reached("commit") == FULL and is_open(self):
                     full = sqlite3.OperationalError("database or disk is full")
                     full.sqlite_errorcode, full.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
                     raise OperationalError("COMMIT", {}, full)
-        except OperationalError as error:
-            points.reached("not written", why=str(error.orig))
+        except Unwritable as why:
+            points.reached("not written", why=str(why))
             raise
         points.reached("committed")
+
+    def is_open(database: engine.Database) -> bool:
+        return bool(getattr(database, "_opened", False))
+
+    async def connected(self: engine.Database) -> None:
+        await connect(self)
+        self._opened = True  # type: ignore[attr-defined]
+
+    engine.Database.connect = connected  # type: ignore[method-assign]
 
     def been_put(self: blobs.DirectoryBlobs, file: Path) -> str:
         points.write("blob")
@@ -172,8 +184,8 @@ def _tell_of_writes() -> None:
 
     engine.Database.write = written  # type: ignore[method-assign]
     blobs.DirectoryBlobs._put = been_put  # type: ignore[method-assign]
-    telegram_downloads._save = saved
-    x_downloads.Downloads._save = saved_of_x  # type: ignore[method-assign]
+    telegram_downloads._save = saved  # type: ignore[assignment]
+    x_downloads.Downloads._save = saved_of_x  # type: ignore[method-assign,assignment]
 
 
 def _be_old() -> None:

@@ -36,6 +36,12 @@ class Seen:
     words: tuple[str, ...]  #: of all that stands there from the bot
 
 
+class Struck(Protocol):
+    """Trouble that a platform will have or has had."""
+
+    hits: int  #: calls that it was had with
+
+
 class Platform(Protocol):
     """Where people order."""
 
@@ -45,8 +51,11 @@ class Platform(Protocol):
     async def seen(self, order: Order, row: Row) -> Seen:
         """What they see in the end."""
 
-    def trouble(self, order: Order, fault: Fault) -> None:
+    def trouble(self, order: Order, fault: Fault) -> Struck:
         """Let the platform fail for this order."""
+
+    def reached(self, order: Order, point: str) -> None:
+        """Look at what an order has come to."""
 
 
 def picture(number: int, part: int = 0) -> bytes:
@@ -71,13 +80,9 @@ class Telegram:
         self._books = books
         self._people: dict[int, TelegramPerson] = {}
         self._mute: dict[int, TelegramFault] = {}
-        self._ends: list[tuple[Order, TelegramFault]] = []
 
     async def order(self, order: Order) -> None:
         person = self._people[order.number] = self._telegram.person(f"Person {order.number}")
-        if order.way is Way.MUTE:
-            # Else the bot would have a message to edit, which it may do as often as it likes.
-            self._mute[order.number] = self._telegram.fail("sendMessage", status=500, times=None, chat=person)
         content, words = picture(order.number), words_of(order)
         if order.way is Way.ALBUM:
             words = words_of(order, style="")
@@ -134,23 +139,26 @@ class Telegram:
         paintings = [one.photo for one in said if one.photo and "Breakdown" in one.buttons]
         return Seen(tuple(filter(None, paintings)), tuple(one.words for one in said))
 
-    def trouble(self, order: Order, fault: Fault) -> None:
+    def trouble(self, order: Order, fault: Fault) -> Struck:
         person = self._people[order.number]
+        if fault.target == "during":
+            return self._telegram.fail("editMessageMedia", drop="during")
         if fault.point == "asking":
-            method, where = "getFile", None
-        elif fault.point == "accepted":
-            method, where = "sendMessage", person
-        else:
-            method, where = "sendPhoto" if order.way is Way.MUTE else "editMessageMedia", person
-        struck = self._telegram.fail(method, chat=where, **_telegram_fault(fault))
-        self._ends.append((order, struck))
-        if fault.point == "sending" and order.way is Way.MUTE and fault.kind is not Kind.TOO_MANY:
-            order.uncertain = f"{fault.kind}, and there is no message that could be edited"
+            return self._telegram.fail("getFile", **_telegram_fault(fault))
+        if fault.point == "accepted":
+            return self._telegram.fail("sendMessage", chat=person, **_telegram_fault(fault))
+        if order.way is not Way.MUTE:
+            return self._telegram.fail("editMessageMedia", chat=person, **_telegram_fault(fault))
+        order.uncertain = f"{fault}, and there is no message that could be edited"
+        return self._telegram.fail("sendPhoto", chat=person, **_telegram_fault(fault))
 
-    def speak(self, order: Order) -> None:
-        """Let a bot that was mute for an order speak again."""
-        if fault := self._mute.pop(order.number, None):
-            fault.end()
+    def reached(self, order: Order, point: str) -> None:
+        if order.way is Way.MUTE and point == "accepted":
+            # Else the bot would have a message to edit, which it may do as often as it likes.
+            person = self._people[order.number]
+            self._mute[order.number] = self._telegram.fail("sendMessage", status=500, times=None, chat=person)
+        elif point == "sending" and (mute := self._mute.pop(order.number, None)):
+            mute.end()
 
     def died(self) -> None:
         """The bot was killed: it knows of no answer, and repeating what it did is no mistake."""
@@ -191,17 +199,22 @@ class X:
         paintings = tuple(media.data for one in replies for media in one.media)
         return Seen(paintings, tuple(one.said for one in replies))
 
-    def trouble(self, order: Order, fault: Fault) -> None:
+    def trouble(self, order: Order, fault: Fault) -> Struck:
         route = {"asking": "media", "accepted": "mentions"}.get(fault.point, "create")
+        when: Any = fault.target
         match fault.kind:
             case Kind.TOO_MANY:
-                self._x.fail(route, status=429, reset_in=1)
+                return self._x.fail(route, status=429, reset_in=1)
             case Kind.BROKEN:
-                self._x.fail(route, status=503, done=fault.target == "after" and route != "media")
+                return self._x.fail(route, status=503, done=when == "after" and route != "media")
             case Kind.SILENCE:
-                self._x.fail(route, hang="before" if fault.target == "before" else "after")
-            case _:
-                self._x.fail("upload" if route == "create" else route, drop="after" if route == "media" else "before")
+                return self._x.fail(route, hang=when)
+        if when == "during":
+            return self._x.fail("upload", drop="during")
+        return self._x.fail(route, drop=when)
+
+    def reached(self, order: Order, point: str) -> None:
+        """Nothing to be done."""
 
 
 class Page:
@@ -234,8 +247,11 @@ class Page:
         async with self._sessions[order.number].get(f"{self._keeper.url}/api/v1/jobs/{row.id}/result") as answer:
             return Seen((await answer.read(),) if answer.ok else (), words)
 
-    def trouble(self, order: Order, fault: Fault) -> None:
+    def trouble(self, order: Order, fault: Fault) -> Struck:
         raise AssertionError("the web is no platform that could fail")
+
+    def reached(self, order: Order, point: str) -> None:
+        """Nothing to be done."""
 
     def _row(self, order: Order) -> Row | None:
         return next(iter(self._books.of(order.number)), None)

@@ -8,11 +8,12 @@ import json
 import random
 import signal
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.faults.books import Books, until
+from tests.faults.crowd import Platform, Struck
 from tests.faults.keeper import Keeper
 from tests.faults.ledger import RANDOM, Fault, Kind, Order, Way
 from tests.faults.points import FULL, GO, SOCKET
@@ -30,21 +31,19 @@ _TOO_LONG_H = 49
 #: Seconds in which somebody's cancel arrives.
 _CANCEL_S = 30
 
-#: Lets a platform fail for an order.
-Trouble = Callable[[Order, Fault], None]
-
 
 class Director:
-    """Answers each hit; `trouble` is how platforms fail."""
+    """Answers each hit."""
 
-    def __init__(self, orders: Mapping[int, Order], books: Books, seed: int, trouble: Trouble) -> None:
+    def __init__(self, orders: Mapping[int, Order], books: Books, seed: int, platforms: Mapping[str, Platform]) -> None:
         self.keeper: Keeper | None = None
         self.reached: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()  #: by point and target
         self._orders = orders
         self._books = books
         self._chance = random.Random(seed)
-        self._trouble = trouble
+        self._platforms = platforms
+        self._troubles: list[tuple[Fault, Struck]] = []
         self._fuses: list[tuple[int, str, Order]] = []
         self._full = 0  # writes that fail yet
         self._busy: asyncio.Event | None = None
@@ -93,7 +92,13 @@ class Director:
             await self._stage(order, point, hit)
         return GO
 
+    def count(self) -> None:
+        """Of faults of a platform's only those count that a call has met with."""
+        for fault, struck in self._troubles:
+            fault.struck = min(fault.struck, struck.hits)
+
     async def _stage(self, order: Order, point: str, hit: dict[str, Any]) -> None:
+        self._platforms[order.platform].reached(order, point)
         if point == "accepted" and order.way is Way.EXPIRED:
             await asyncio.to_thread(self._books.age, hit["job"], _TOO_LONG_H)
         if point == "painting" and order.way is Way.CANCELLED:
@@ -120,7 +125,7 @@ class Director:
                 self._spawn(self._keep_busy(self._chance.randint(1, 3)))
                 await asyncio.sleep(0)
             case _:
-                self._trouble(order, fault)
+                self._troubles.append((fault, self._platforms[order.platform].trouble(order, fault)))
 
     async def _burn(self) -> None:
         burning, self._fuses = self._fuses, []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 from collections.abc import Iterable
 
+from bot.jobs import MAX_DELIVERIES
 from tests.faults.ledger import POINTS, RANDOM, Fault, Kind, Order, Way
 
 #: How many orders in a hundred are struck by each kind of fault.
@@ -14,34 +16,48 @@ _SHARE = 0.05
 _EACH_POINT = 2
 _TARGETS = ("bot", "child", "both")
 _PLATFORMS = {"telegram": 50, "x": 30, "web": 20}
-#: Ways of ordering that are not the usual, in a hundred orders; the bot can be mute on Telegram alone.
-_UNUSUAL = {Way.CANCELLED: 6, Way.EXPIRED: 4, Way.POISON: 2}
-_MUTE = 8
+#: Unusual ways of ordering: how many in a hundred, but one at least, and where there are such.
+_UNUSUAL = {
+    Way.CANCELLED: (6, ("telegram", "web")),
+    Way.EXPIRED: (4, tuple(_PLATFORMS)),
+    Way.POISON: (2, tuple(_PLATFORMS)),
+    Way.MUTE: (5, ("telegram",)),
+}
+#: What happens to the one message of a bot that was mute: nobody can know whether it has arrived.
+_OF_MUTE = (
+    Fault(Kind.CUT, "sending", "after"),
+    Fault(Kind.KILL, "taken", "bot"),
+    Fault(Kind.SILENCE, "sending", "before"),
+    Fault(Kind.BROKEN, "sending", "after"),
+    Fault(Kind.KILL, "sending", "bot"),
+)
+_OURS = (Kind.KILL, Kind.HANG, Kind.DISK, Kind.BUSY)
 
 
 def planned(number: int, seed: int) -> list[Order]:
     """So many orders, in the order in which they are placed."""
     chance = random.Random(seed)
-    orders = [_order(at, chance) for at in range(1, number + 1)]
-    usual = [order for order in orders if order.way not in _UNUSUAL]
-    chance.shuffle(usual)
+    platforms = chance.choices(list(_PLATFORMS), list(_PLATFORMS.values()), k=number)
+    orders = [Order(at, platform, _usual(platform, chance)) for at, platform in enumerate(platforms, 1)]
+    usual = chance.sample(orders, number)
+    for way, (share, where) in _UNUSUAL.items():
+        fitting = [order for order in usual if order.platform in where]
+        for order in fitting[: max(1, round(share * number / 100))]:
+            order.way = way
+            usual.remove(order)
     for fault in _faults(number, chance):
-        fitting = [order for order in usual if _fits(order, fault)]
-        min(fitting or usual[:1], key=lambda order: len(order.faults)).faults.append(fault)
+        fitting = [order for order in usual if order.platform != "web" or fault.kind in _OURS]
+        min(fitting, key=lambda order: len(order.faults)).faults.append(fault)
     for order in orders:
         if order.way is Way.POISON:
-            order.faults.append(Fault(Kind.KILL, "painting", "child", times=3))
+            order.faults.append(Fault(Kind.KILL, "painting", "child", times=MAX_DELIVERIES))
+    for order, fault in zip((order for order in orders if order.way is Way.MUTE), itertools.cycle(_OF_MUTE)):
+        order.faults.append(dataclasses.replace(fault))
     return orders
 
 
-def _order(number: int, chance: random.Random) -> Order:
-    (platform,) = chance.choices(list(_PLATFORMS), list(_PLATFORMS.values()))
-    unusual = _UNUSUAL | ({Way.MUTE: _MUTE} if platform == "telegram" else {})
-    if platform == "x":
-        del unusual[Way.CANCELLED]  # there a mention stands
-    way = next((way for way, share in unusual.items() if chance.random() < share / 100), None)
-    usual = (Way.WHOLE, Way.ALBUM, Way.PARTS) if platform == "telegram" else (Way.WHOLE, Way.ALBUM)
-    return Order(number, platform, way or chance.choice(usual))
+def _usual(platform: str, chance: random.Random) -> Way:
+    return chance.choice((Way.WHOLE, Way.ALBUM, Way.PARTS) if platform == "telegram" else (Way.WHOLE, Way.ALBUM))
 
 
 def _faults(number: int, chance: random.Random) -> Iterable[Fault]:
@@ -54,14 +70,11 @@ def _faults(number: int, chance: random.Random) -> Iterable[Fault]:
     for kind in (Kind.HANG, Kind.DISK, Kind.BUSY):
         for _ in range(each):
             target = chance.choice(("bot", "child")) if kind is Kind.HANG else ""
-            point = "painting" if target == "child" else chance.choice(POINTS)
-            yield Fault(kind, point, target, times=1)
+            yield Fault(kind, "painting" if target == "child" else chance.choice(POINTS), target)
     for kind in (Kind.TOO_MANY, Kind.BROKEN, Kind.SILENCE, Kind.CUT):
         for _ in range(each):
-            when = chance.choice(("before", "after")) if kind is not Kind.TOO_MANY else "before"
-            yield Fault(kind, chance.choice(("asking", "accepted", "sending", "sending")), when)
-
-
-def _fits(order: Order, fault: Fault) -> bool:
-    """Whether such a fault can strike such an order: the web has no platform that could fail."""
-    return order.platform != "web" or fault.kind in (Kind.KILL, Kind.HANG, Kind.DISK, Kind.BUSY)
+            point = chance.choice(("asking", "accepted", "sending", "sending"))
+            when = ["before"] if kind is Kind.TOO_MANY else ["before", "after"]
+            if kind is Kind.CUT and point == "sending":
+                when.append("during")
+            yield Fault(kind, point, chance.choice(when))

@@ -59,14 +59,15 @@ class Harness:
         weights = folder / "weights"
         weights.mkdir(parents=True)
         self._weights = weights
-        self._director = Director(self._orders, self._books, seed, self._trouble)
-        self._keeper = self._director.keeper = Keeper(folder, self._settings(telegram, x), self._died)
+        self._keeper = Keeper(folder, self._settings(telegram, x), self._died)
         self._page = Page(self._keeper, self._books)
         self._platforms: dict[str, Platform] = {
             "telegram": self._telegram,
             "x": X(x, self._books),
             "web": self._page,
         }
+        self._director = Director(self._orders, self._books, seed, self._platforms)
+        self._director.keeper = self._keeper
         self._uncertain: set[int] = set()
         self._began = time.monotonic()
 
@@ -133,16 +134,12 @@ class Harness:
     async def _one(self, order: Order, places: asyncio.Semaphore) -> None:
         async with places:
             order.note("asked")
-            for fault in order.due("asking"):
-                fault.struck += 1
-                order.note(f"⚡ {fault}")
             platform = self._platforms[order.platform]
             ordering = asyncio.create_task(platform.order(order))
             try:
                 await asyncio.sleep(0)  # its person is there now
-                for fault in order.faults:
-                    if fault.point == "asking":
-                        platform.trouble(order, fault)
+                for fault in order.due("asking"):
+                    await self._director.strike(order, fault)
                 await ordering
             finally:
                 ordering.cancel()
@@ -158,9 +155,6 @@ class Harness:
             if now != before:
                 before, since = now, time.monotonic()
 
-    def _trouble(self, order: Order, fault: object) -> None:
-        self._platforms[order.platform].trouble(order, fault)  # type: ignore[arg-type]
-
     def _died(self, how: str) -> None:
         """What the store says in the moment of a death: whose reply nobody can know about."""
         self._telegram.died()
@@ -175,6 +169,7 @@ class Harness:
         found: list[str] = []
         self._uncertain = {number for number, rows in self._books.rows().items() if _has_uncertain(rows)}
         await self._settle()
+        self._director.count()
         rows = self._books.rows()
         for number, order in self._orders.items():
             seen = await self._seen(order, rows.get(number, []))
@@ -182,6 +177,8 @@ class Harness:
             wrong += [f"this did not happen: {fault}" for fault in order.faults if not fault.struck and not wrong]
             found += [self._described(order, one) for one in wrong]
         seconds = time.monotonic() - self._began
+        told = "\n".join(self._described(order, "") for order in self._orders.values())
+        (self._folder / "orders.txt").write_text(told)
         return Outcome(
             list(self._orders.values()),
             rows,

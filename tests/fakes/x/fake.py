@@ -196,8 +196,8 @@ class FakeX(Watched):
         """Trouble for the next `times` calls of an operation (``*`` all, ``media`` files), None until `Fault.end()`.
 
         An answer of this `status` (``done``: although the call was carried out), a page where it is 500 or more; or the
-        connection is cut or hangs, before or after the call was carried out; or is cut while the request comes in. A file is cut in its
-        middle.
+        connection is cut or hangs, before or after the call was carried out; or is cut while the request comes in. A
+        file is cut in its middle.
         """
         assert route in ("*", "media", *self.limits), f"there is no operation {route}"
         assert status or drop or hang, "nothing would go wrong"

@@ -46,7 +46,7 @@ def _possible(order: Order) -> set[str]:
         case Way.CANCELLED:
             return {"cancelled", "delivered"}  # whoever is late gets a painting
         case Way.EXPIRED:
-            return {"expired"}
+            return {"expired", "delivered"} if order.count("claimed") else {"expired"}
         case Way.POISON:
             return {"failed"}
     # Killed so often by chance, a picture is set aside like one that kills.

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 #: How often a condition is looked at (seconds).
 _LOOK_S = 0.2
+#: How often it is tried to hold the database (seconds).
+_BETWEEN_S = 0.002
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -43,10 +46,13 @@ class Row:
 
 
 class Books:
-    """Reads the database; writes to it only what a test could not wait for."""
+    """Reads the database, and keeps it from others."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        # Many ask all the time.
+        self._latest: dict[int, list[Row]] = {}
+        self._looked_at = -math.inf
 
     def rows(self) -> dict[int, list[Row]]:
         """The jobs of each order, by its number."""
@@ -64,21 +70,23 @@ class Books:
         return found
 
     def of(self, number: int) -> list[Row]:
-        """The jobs of one order: one, mostly."""
-        return self.rows().get(number, [])
+        """The jobs of one order, as they were a moment ago: one, mostly."""
+        now = time.monotonic()
+        if now - self._looked_at >= _LOOK_S / 2:
+            self._latest, self._looked_at = self.rows(), now
+        return self._latest.get(number, [])
 
-    def age(self, job: str, hours: float) -> None:
-        """Let a job have waited for so long, and be not painted for as long again."""
-        at = time.time()
-        with self._open() as connection, connection:
-            values = (at - hours * 3600, at + hours * 3600, job)
-            connection.execute("UPDATE jobs SET created_at = ?, not_before = ? WHERE id = ?", values)
-
-    @contextlib.contextmanager
-    def kept_busy(self) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def kept_busy(self) -> AsyncIterator[None]:
         """While this lasts nobody else can write."""
         with self._open() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            while True:
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                    break
+                except sqlite3.OperationalError:
+                    # The service is in the middle of writing, and may wait for the harness: that must go on meanwhile.
+                    await asyncio.sleep(_BETWEEN_S)
             try:
                 yield
             finally:
@@ -86,7 +94,7 @@ class Books:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._file, timeout=30)
+        connection = sqlite3.connect(self._file, timeout=0)
         try:
             yield connection
         finally:

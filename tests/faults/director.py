@@ -16,7 +16,7 @@ from tests.faults.books import Books, until
 from tests.faults.crowd import Platform, Struck
 from tests.faults.keeper import Keeper
 from tests.faults.ledger import RANDOM, Fault, Kind, Order, Way
-from tests.faults.points import FULL, GO, SOCKET
+from tests.faults.points import FULL, GO, OLD, SOCKET
 
 #: What fails while the disk is full.
 _WRITES = frozenset({"commit", "blob", "download", "painting written"})
@@ -26,8 +26,6 @@ _STANDSTILL_S = 1.0
 _LONGEST_BUSY_S = 5.0
 #: Within so many points a process is killed that is killed anywhere.
 _FUSE = 60
-#: Hours for which an order has waited that is to be given up.
-_TOO_LONG_H = 49
 #: Seconds in which somebody's cancel arrives.
 _CANCEL_S = 30
 
@@ -89,7 +87,9 @@ class Director:
             self._full -= 1
             return FULL
         if order:
-            await self._stage(order, point, hit)
+            await self._stage(order, point)
+            if point == "accepted" and order.way is Way.EXPIRED:
+                return OLD
         return GO
 
     def count(self) -> None:
@@ -97,10 +97,8 @@ class Director:
         for fault, struck in self._troubles:
             fault.struck = min(fault.struck, struck.hits)
 
-    async def _stage(self, order: Order, point: str, hit: dict[str, Any]) -> None:
+    async def _stage(self, order: Order, point: str) -> None:
         self._platforms[order.platform].reached(order, point)
-        if point == "accepted" and order.way is Way.EXPIRED:
-            await asyncio.to_thread(self._books.age, hit["job"], _TOO_LONG_H)
         if point == "painting" and order.way is Way.CANCELLED:
             await self._until_cancelled(order)
         for fault in order.due(point):
@@ -168,8 +166,8 @@ class Director:
         if self._busy is not None:
             return
         self._busy = asyncio.Event()
-        with self._books.kept_busy(), contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LONGEST_BUSY_S):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_BUSY_S), self._books.kept_busy():
                 for _ in range(refusals):
                     await self._busy.wait()
                     self._busy.clear()

@@ -16,8 +16,8 @@ from typing import Any
 #: The harness listens at this name in the folder of weights: of all that a child is told, a folder of the tests' own.
 SOCKET = "points"
 
-#: Answers to a hit.
-GO, FULL = "go", "full"
+#: Answers to a hit: nothing but to go on, a write that fails, a job that has waited for very long.
+GO, FULL, OLD = "go", "full", "old"
 
 
 class Points:

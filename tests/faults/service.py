@@ -12,10 +12,12 @@ import importlib
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,12 +27,12 @@ from bot.adapters.x import downloads as x_downloads
 from bot.dispatch import Dispatch
 from bot.errors import Unwritable
 from bot.jobs import Job, Status
-from bot.store import engine
+from bot.store import engine, tables
 from bot.store.jobs import Jobs
 from bot.store.outbox import OutboxRows
 from config.settings import Settings
 from renderer.supervisor import ChildSpec, Patience
-from tests.faults.points import FULL, Points
+from tests.faults.points import FULL, OLD, Points
 
 #: Seconds, in place of those that the service takes.
 _HURRIED: dict[str, dict[str, Any]] = {
@@ -53,6 +55,9 @@ _HURRIED: dict[str, dict[str, Any]] = {
 _SETTLE_S = 1.0
 #: Milliseconds for which another program may keep the database.
 _BUSY_MS = "300"
+
+#: Hours after which a job that waits is surely given up.
+_TOO_LONG_H = 49
 
 points: Points
 
@@ -99,8 +104,8 @@ def _tell_of_jobs() -> None:
     @functools.wraps(add)
     async def added(self: Jobs, job: Job, **more: Any) -> Job:
         kept = await add(self, job, **more)
-        if kept is job:
-            _at("accepted", job)
+        if kept is job and _at("accepted", job) == OLD:
+            await _age(self, job)
         return kept
 
     @functools.wraps(sent)
@@ -138,8 +143,16 @@ def _after(step: Callable[..., Awaitable[Job]], point: str, status: Status) -> C
     return told
 
 
-def _at(point: str, job: Job) -> None:
-    points.reached(point, job.options.seed, job=job.id)
+def _at(point: str, job: Job) -> str:
+    return points.reached(point, job.options.seed)
+
+
+async def _age(jobs: Jobs, job: Job) -> None:
+    """Let a job have waited for days, and not be painted for as long again."""
+    at, long_s = time.time(), _TOO_LONG_H * 3600
+    values = {"created_at": at - long_s, "not_before": at + long_s}
+    async with jobs._database.write() as connection:
+        await connection.execute(update(tables.jobs).where(tables.jobs.c.id == job.id).values(values))
 
 
 def _tell_of_writes() -> None:

@@ -22,6 +22,8 @@ WRITER = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "5000", 
 _READER = {"query_only": "ON", "busy_timeout": "5000"}
 #: What passes: another program holds the file for longer than `busy_timeout`, or there is no room on the disk.
 _PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL})
+#: One connection, for which everybody waits who needs it: after a machine's sleep any time-out would be over.
+_ONE: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "pool_timeout": None}
 #: Where a transaction keeps the steps that jobs take in it.
 _STEPS = "atelier steps"
 
@@ -38,14 +40,11 @@ class Database:
     """
 
     def __init__(self, file: Path) -> None:
-        self._writer = create_async_engine(
-            URL.create("sqlite+aiosqlite", database=str(file)), pool_size=1, max_overflow=0
-        )
+        self._writer = create_async_engine(URL.create("sqlite+aiosqlite", database=str(file)), **_ONE)
         self._reader = create_async_engine(
             # As a URI a path may hold no bare `?`, `#` or `%`.
             URL.create("sqlite+aiosqlite", database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"}),
-            pool_size=1,
-            max_overflow=0,
+            **_ONE,
         )
         set_up(self._writer.sync_engine, "BEGIN IMMEDIATE", WRITER)
         set_up(self._reader.sync_engine, "BEGIN", _READER)

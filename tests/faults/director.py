@@ -153,8 +153,10 @@ class Director:
     async def _stop(self, target: str) -> None:
         keeper = self._keeper
         if target == "child":
-            # The watchdog finds it out.
-            keeper.signal(keeper.child(), signal.SIGSTOP)
+            # The watchdog finds it out, if the bot lives for so long.
+            child = keeper.child()
+            if child is not None and keeper.signal(child, signal.SIGSTOP):
+                keeper.stopped.append(child)
             return
         pid = keeper.pid
         keeper.signal(pid, signal.SIGSTOP)

@@ -24,6 +24,7 @@ class Keeper:
         self.url = ""
         self.open = asyncio.Event()  #: set while the web page is served
         self.ends: list[str] = []  #: how each run but the last has ended
+        self.stopped: list[int] = []  #: children that hang, and would outlive their bot
         self._died = died
         self._stopping = False
         self._process: asyncio.subprocess.Process | None = None
@@ -50,6 +51,7 @@ class Keeper:
                 await self._follow(self._process)
                 how = _how(await self._process.wait())
                 self.open.clear()
+                self._clear_up()
                 if not self._stopping:
                     self.ends.append(how)
                     self._died(how)
@@ -84,6 +86,14 @@ class Keeper:
             return True
         return False
 
+    def _clear_up(self) -> None:
+        """End what hangs: it cannot find out by itself that its bot is gone."""
+        for pid in self.stopped:
+            with contextlib.suppress(OSError):
+                if "tests.faults.painter" in Path(f"/proc/{pid}/cmdline").read_text():
+                    self.signal(pid, signal.SIGKILL)
+        self.stopped.clear()
+
     async def stop(self) -> int:
         """SIGTERM; the exit status."""
         self._stopping = True
@@ -95,6 +105,7 @@ class Keeper:
     def abandon(self) -> None:
         """Leave nothing running."""
         self._stopping = True
+        self._clear_up()
         if self._process:
             child = self.child()
             self.signal(child, signal.SIGKILL)

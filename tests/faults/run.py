@@ -23,7 +23,7 @@ from tests.faults.ledger import Order
 from tests.faults.plan import planned
 
 #: Orders that are under way together.
-_AT_ONCE = 12
+_AT_ONCE = 16
 #: Seconds in which nothing at all happens before the run is given up.
 _PATIENCE_S = 180
 #: Calls of each operation that the fake X takes: as many as there may be.

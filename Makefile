@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 INSTALLED := .venv/.installed
 TESTABLE := .venv/.testable
 
-.PHONY: run setup test coverage check bench sheet data docs pictures chromium constraints clean help
+.PHONY: run setup test coverage check bench soak sheet data docs pictures chromium constraints clean help
 
 run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl-C
 	@$(BIN)/atelier run
@@ -30,6 +30,9 @@ bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and benc
 	@$(BIN)/python -m tests.bench.sizes
 	@$(BIN)/python -m tests.bench.web_load
 	@$(BIN)/python -m tests.bench.gpu
+
+soak: setup $(TESTABLE)  ## kill and break the service through 500 orders; renews the report in docs/reliability.md
+	@$(BIN)/python -m tests.faults --orders 500 --report docs/reliability.md
 
 sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE=256 ONLY=grid,strips OUT=sheet-out)
 	@$(BIN)/python -m tests.sheet $(if $(PICTURES),--pictures '$(PICTURES)') $(if $(STYLES),--styles '$(STYLES)') \

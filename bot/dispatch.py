@@ -12,9 +12,10 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from bot.errors import Unexamined
+from bot.errors import Unexamined, Unwritable
 from bot.jobs import MAX_ATTEMPTS, IllegalTransition, Job, Status, made_smaller, smaller
 from bot.moderation import Moderation
+from bot.patience import patiently
 from bot.ports import Adapter, BlobStore, RenderPool
 from bot.store import Store
 from renderer.options import default_size
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 #: Pause before the second attempt after an error of ours.
 _RETRY_S = 5.0
+#: Pause before a further attempt where the disk had no room for the painting.
+_NO_ROOM_S = 60.0
 
 
 class Dispatch:
@@ -117,9 +120,7 @@ class Dispatch:
     async def _started(self, event: Started) -> None:
         await self._forget(event.job)
         try:
-            if self._stopping or await self._is_paused_for(event.job):
-                raise IllegalTransition("nothing is begun now")
-            job = await self._store.jobs.hand_over(event.job, event.attempt, event.delivery)
+            job = await patiently(lambda: self._begun(event))
         except IllegalTransition as late:
             log.info("start refused", attempt=event.attempt, why=str(late))
             await self._pool.cancel(event.job, event.attempt)
@@ -131,6 +132,11 @@ class Dispatch:
         self._rendering[job.id] = job
         self._idle.clear()
         log.info("job started", attempt=job.attempt, delivery=event.delivery, worker=event.worker)
+
+    async def _begun(self, event: Started) -> Job:
+        if self._stopping or await self._is_paused_for(event.job):
+            raise IllegalTransition("nothing is begun now")
+        return await self._store.jobs.hand_over(event.job, event.attempt, event.delivery)
 
     async def _is_paused_for(self, job_id: str) -> bool:
         """While paused, what waits in the pool is not begun; what a worker's death has interrupted goes on."""
@@ -170,7 +176,10 @@ class Dispatch:
         if rendering is not None and rendering.attempt == event.attempt:
             await self._forget(event.job)
         try:
-            job = await self._end(event)
+            job = await patiently(lambda: self._end(event), lambda: not self._stopping)
+        except Unwritable as why:
+            log.warning("end not stored; it is painted again after the next start", why=str(why))
+            return
         except IllegalTransition as late:
             log.info("late end dropped", attempt=event.attempt, kind=event.kind, why=str(late))
             if isinstance(event, Done):
@@ -227,8 +236,12 @@ class Dispatch:
                 if less := smaller(size):
                     options = job.options.model_copy(update={"size": less})
                     return await self._store.jobs.retry(job, options=options, too_large=job.too_large or size)
+            case FailureReason.NO_ROOM if job.attempt < MAX_ATTEMPTS:
+                return await self._store.jobs.retry(job, delay_s=_NO_ROOM_S)
             case FailureReason.INTERNAL if job.attempt == 1:
                 return await self._store.jobs.retry(job, delay_s=_RETRY_S)
+            case FailureReason.NO_ROOM:
+                reason = FailureReason.INTERNAL
             case FailureReason.RENDERER_DIED:
                 reason = FailureReason.POISONED
             case FailureReason.BAD_INPUT:

@@ -24,6 +24,7 @@
     ├── AdapterDown               one platform cannot be served; the others go on
     ├── OverBudget                a call would cost more than the operator allows
     ├── Unexamined                a picture that was to be looked at, and could not be
+    ├── Unwritable                the store cannot be written now: the disk is full, another program holds it
     ├── PoolFull                  the pool holds all it wants to
     ├── Stuck                     jobs stand still and only a new start helps; ends the service
     └── ReplyError                how sending a reply can end, but for success
@@ -153,6 +154,10 @@ class OverBudget(AtelierError):
 
 class Unexamined(AtelierError):
     """A picture that is to be looked at before it is used could not be; an error of ours."""
+
+
+class Unwritable(AtelierError):
+    """The store cannot be written now, for a reason that passes; nothing of what was to be written is there."""
 
 
 class PoolFull(AtelierError):

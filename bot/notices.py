@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.errors import Unwritable
 from bot.store import Store
 from bot.store.notices import Notice as Notice  # what is asked for here
 
@@ -30,7 +31,10 @@ class Notices:
         Its kind is ``moderation``, ``spend``, ``x``, ``disk`` or the name of a watchdog.
         """
         log.warning("notice", kind=kind)  # its text may name people; `atelier admin notices` has it
-        await self._rows.add(kind, text)
+        try:
+            await self._rows.add(kind, text)
+        except Unwritable as why:
+            log.warning("notice not kept", why=str(why))
         for listener in self.listeners:
             telling = asyncio.create_task(_tell(listener, f"{kind}: {text}"), name="notice to admins")
             self._telling.add(telling)

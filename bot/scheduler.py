@@ -12,6 +12,7 @@ import structlog
 
 from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
+from bot.patience import patiently
 from bot.ports import PREFETCH, RenderJob, RenderPool
 from bot.store import Store
 from bot.store.order import Inflow
@@ -76,12 +77,15 @@ class Scheduler:
 
     async def run(self) -> None:
         """Resume what an earlier run left, then supply the pool until stopped. The pool must have been started."""
-        await self._resume()
+        await patiently(self._resume)
         while not self._stopping:
-            self._looked_at = self._steady()
-            await self._supply()
+            await patiently(self._look, lambda: not self._stopping)
             await self._wait()
         self._looked_at = None
+
+    async def _look(self) -> None:
+        self._looked_at = self._steady()
+        await self._supply()
 
     @property
     def behind_s(self) -> float:

@@ -40,6 +40,7 @@ class ChildSpec:
     device: str = "auto"
     encoder: str = "vgg16"
     threads: int | None = None
+    module: str = "renderer.worker"  #: what Python runs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Supervisor:
         self._held: dict[Key, protocol.Paint] = {}
         self._cancel_deadlines: dict[Key, float] = {}
         self._last_sign = 0.0
+        self._consuming = False  # an event, which may wait for room on the disk: the child's signs wait, too
         self._writer: asyncio.StreamWriter | None = None
         self._process: asyncio.subprocess.Process | None = None
 
@@ -185,7 +187,7 @@ class Supervisor:
                 sys.executable,
                 "-P",  # the current folder is no place to import from
                 "-m",
-                "renderer.worker",
+                spec.module,
                 *arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
@@ -215,7 +217,11 @@ class Supervisor:
             if key not in self._held:
                 log.warning("event for a job not held", worker=self.name, job=message.job, event_kind=message.kind)
                 continue
-            await self._on_event(message.model_copy(update={"worker": self.name}))
+            self._consuming = True
+            try:
+                await self._on_event(message.model_copy(update={"worker": self.name}))
+            finally:
+                self._consuming, self._last_sign = False, _now()
             if isinstance(message, (protocol.Done, protocol.Failed)):
                 self._forget(key)
 
@@ -249,6 +255,8 @@ class Supervisor:
             if now - before > 10 * _WATCH_INTERVAL_S:
                 # This process itself stood still (suspended laptop, SIGSTOP): the child's signs wait unread.
                 self._last_sign = now
+            if self._consuming:
+                continue
             if self._held and now - self._last_sign > self._patience.tick_s:
                 raise ChildLost(f"no sign of life for {self._patience.tick_s:g} s")
             if any(now > deadline for deadline in self._cancel_deadlines.values()):

@@ -19,7 +19,7 @@ _PAINTING = (
 )
 
 #: Tests that drive a browser or a server from outside, and mostly wait for it.
-_DRIVING = ("browser", "bot/adapters/web")
+_DRIVING = ("browser", "bot/adapters/web", "faults")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

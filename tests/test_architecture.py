@@ -26,7 +26,7 @@ _SERVICES = {
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
         "options", "gallery", "films", "processes", "accounts", "pairing", "erasure", "moderation",
         "lanes", "metrics", "notices", "spending", "shrinking", "variations", "tls", "disk", "retention", "thumbnails",
-        "keys", "webhooks", "watchdogs", "privacy",
+        "keys", "webhooks", "watchdogs", "privacy", "patience",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {
@@ -34,7 +34,7 @@ _FOR_ADAPTERS = {
     for name in (
         "intake", "desk", "replies", "options", "gallery", "films", "accounts", "pairing", "erasure", "admin",
         "pictures", "privacy", "contact_sheet", "processes", "moderation", "lanes", "metrics", "notices", "spending",
-        "shrinking", "variations", "tls", "thumbnails", "keys", "webhooks", "passwords",
+        "shrinking", "variations", "tls", "thumbnails", "keys", "webhooks", "passwords", "patience",
     )
 }  # fmt: skip
 _PAINTERS = {"renderer.stylise", "renderer.dream"}
@@ -93,6 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.easel": _RENDERER_PARTS | _PAINTERS,
     "renderer.worker": _RENDERER_PARTS | {"renderer.easel"},
     "bot.texts": set(),
+    "bot.patience": {"bot.errors"},
     "bot.errors": set(),
     "bot.jobs": {"renderer.options", "renderer.protocol"},
     "bot.ports": {"bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"},
@@ -117,7 +118,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.reduce": set(),
     "bot.thumbnails": {"bot.processes"},
     "bot.estimates": {"bot.ports", "bot.store", "renderer.effort", "renderer.options"},
-    "bot.pools": _CONTRACTS | {"renderer.supervisor"},
+    "bot.pools": _CONTRACTS | {"bot.patience", "renderer.supervisor"},
     "bot.adapters": _CONTRACTS | _FOR_ADAPTERS | {"bot.adapters", "config.settings"},
     "bot.adapters.web.api.table": {"bot.adapters.web.api", "config.table"},
     "bot.__main__": {"bot.cli"},

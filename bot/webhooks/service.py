@@ -19,6 +19,7 @@ from structlog.contextvars import bound_contextvars
 from bot.errors import UnknownJob
 from bot.jobs import ENDED, Job
 from bot.keys import Key, Keys
+from bot.patience import patiently
 from bot.store import Store
 from bot.store.tables import WebhookState
 from bot.store.webhooks import DueWebhook
@@ -102,7 +103,8 @@ class Webhooks:
             except Exception as error:
                 # One receiver, or a bug of ours, may not cost the others.
                 log.exception("webhook failed")
-                await self._later(due, type(error).__name__)
+                later = functools.partial(self._later, due, type(error).__name__)
+                await patiently(later)
 
     async def _deal_with(self, due: DueWebhook) -> None:
         from bot.webhooks.posting import NotReached

@@ -20,8 +20,9 @@ from bot.adapters.x.posts import PLATFORM
 from bot.adapters.x.rehearsal import Rehearsal
 from bot.adapters.x.services import Services
 from bot.adapters.x.speech import alt_text, caption, line
-from bot.errors import AdapterDown, OverBudget, Refused, Retry
+from bot.errors import AdapterDown, OverBudget, Refused, Retry, Unwritable
 from bot.jobs import Job
+from bot.patience import patiently
 from bot.ports import Reply, Sent
 from bot.replies import reply_to
 from config.settings import XSettings
@@ -96,8 +97,11 @@ class XAdapter:
             ordering = Ordering(me, api, downloads, self._services)
             answering = Answering(ordering, posting, self._services, self._sleep, self._deny, rehearsal)
             self._posting = posting
-            for letter in await self._services.inbox.left(PLATFORM, _KEPT_S):
-                await answering.take(letter)
+            for letter in await patiently(lambda: self._services.inbox.suspects(PLATFORM)):
+                mention = letter["mention"]["id"]
+                await self._services.notices.add("x", f"mention {mention} seems to kill the bot, and is left alone")
+            for letter in await patiently(lambda: self._services.inbox.left(PLATFORM, _KEPT_S)):
+                await answering.take(letter, left=True)
             log.info("x bot is up", name=me.name, dry_run=self._settings.dry_run)
             await self._look(Mentions(api, me, self._services), answering)
         finally:
@@ -182,6 +186,10 @@ class XAdapter:
             except Trouble as trouble:
                 await self._bear(trouble)
                 continue
+            except Unwritable as why:
+                # The cursor has not moved on.
+                self.state = f"mentions cannot be kept: {why}"
+                log.warning("mentions cannot be kept", why=str(why))
             else:
                 self.state = "up"
                 if await self._services.budget.used() >= _NEARLY:

@@ -14,6 +14,7 @@ import structlog
 from bot.adapters.scratch import Scratch
 from bot.adapters.x.posts import Photo
 from bot.errors import BadPicture, Busy, Forbidden
+from bot.patience import needing_room
 from bot.texts import phrase
 from bot.tls import trusted
 
@@ -53,7 +54,8 @@ class Downloads:
             async with httpx.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False, verify=trusted()) as client:
                 for photo, file in zip(photos, files, strict=True):
                     async with self._gate:
-                        await self._fetch(client, photo, file)
+                        with needing_room():
+                            await self._fetch(client, photo, file)
             yield files
 
     async def _fetch(self, client: httpx.AsyncClient, photo: Photo, file: Path) -> None:

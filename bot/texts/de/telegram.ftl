@@ -96,6 +96,7 @@ telegram-no-command = /{ $command } gibt es nicht. { $hint }
 telegram-nearest-command = Meintest du /{ $near }?
 telegram-see-help = /help zeigt, was es gibt.
 telegram-apology = Tut mir leid, bei uns ist etwas schiefgegangen. Versuch es bitte nachher noch einmal; was du an Bildern geschickt hast, hebe ich eine halbe Stunde auf, und mit /paint geht es damit weiter.
+telegram-given-up = Bei dem, was du zuletzt geschickt hast, ist bei uns mehrmals etwas schiefgegangen. Schick es bitte noch einmal, oder ein anderes Bild.
 
 telegram-command-paint = Ein Bild malen: als Antwort darauf, oder bevor du es schickst
 telegram-command-dream = Einen Traum malen, ohne Stil

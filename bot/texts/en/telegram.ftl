@@ -99,6 +99,7 @@ telegram-no-command = There is no /{ $command }. { $hint }
 telegram-nearest-command = Did you mean /{ $near }?
 telegram-see-help = /help shows what there is.
 telegram-apology = Sorry, something went wrong on our side. Please try again in a while; pictures you have sent are kept for half an hour, and /paint takes them up again.
+telegram-given-up = Sorry, something went wrong on our side with what you sent last, several times. Please send it again, or another picture.
 
 # In menus, at most 256 characters each.
 telegram-command-paint = Paint a picture: as a reply to it, or before you send it

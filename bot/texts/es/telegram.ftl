@@ -96,6 +96,7 @@ telegram-no-command = No existe /{ $command }. { $hint }
 telegram-nearest-command = ¿Querías decir /{ $near }?
 telegram-see-help = /help muestra lo que hay.
 telegram-apology = Lo siento, algo ha fallado por nuestra parte. Prueba otra vez dentro de un rato; las imágenes que has enviado se guardan media hora, y /paint las retoma.
+telegram-given-up = Lo siento, algo ha fallado varias veces por nuestra parte con lo último que enviaste. Envíalo de nuevo, por favor, o bien otra imagen.
 
 telegram-command-paint = Pintar una imagen: respondiendo a ella, o antes de enviarla
 telegram-command-dream = Pintar un sueño, sin estilo

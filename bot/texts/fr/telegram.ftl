@@ -96,6 +96,7 @@ telegram-no-command = Il n’y a pas de /{ $command }. { $hint }
 telegram-nearest-command = Tu voulais dire /{ $near } ?
 telegram-see-help = /help montre ce qu’il y a.
 telegram-apology = Désolé, quelque chose a mal tourné de notre côté. Réessaie dans un moment ; les images que tu as envoyées sont gardées une demi-heure, et /paint les reprend.
+telegram-given-up = Désolé, quelque chose a échoué de notre côté, plusieurs fois, avec ton dernier envoi. Renvoie-le, s’il te plaît, ou une autre image.
 
 telegram-command-paint = Peindre une image : en y répondant, ou avant de l’envoyer
 telegram-command-dream = Peindre un rêve, sans style

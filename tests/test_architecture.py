@@ -26,7 +26,7 @@ _SERVICES = {
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
         "options", "gallery", "films", "processes", "accounts", "pairing", "erasure", "moderation",
         "lanes", "metrics", "notices", "spending", "shrinking", "variations", "tls", "disk", "retention", "thumbnails",
-        "keys", "webhooks", "watchdogs",
+        "keys", "webhooks", "watchdogs", "retries",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {

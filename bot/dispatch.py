@@ -12,8 +12,9 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from bot import retries
 from bot.errors import Unexamined, Unwritable
-from bot.jobs import MAX_ATTEMPTS, IllegalTransition, Job, Status, made_smaller, smaller
+from bot.jobs import IllegalTransition, Job, Status, made_smaller
 from bot.moderation import Moderation
 from bot.patience import patiently
 from bot.ports import Adapter, BlobStore, RenderPool
@@ -22,11 +23,6 @@ from renderer.options import default_size
 from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
 
 log = structlog.get_logger(__name__)
-
-#: Pause before the second attempt after an error of ours.
-_RETRY_S = 5.0
-#: Pause before a further attempt where the disk had no room for the painting.
-_NO_ROOM_S = 60.0
 
 
 class Dispatch:
@@ -227,26 +223,11 @@ class Dispatch:
         await self._store.blobs.discard(self._blobs, done.result, *filter(None, [done.frames]))
 
     async def _failed(self, job: Job, event: Failed) -> Job:
-        reason, explanation = event.reason, None
-        match reason:
-            case FailureReason.CANCELLED:
-                return await self._store.jobs.finish(job, Status.CANCELLED, reason)
-            case FailureReason.OUT_OF_MEMORY if job.attempt < MAX_ATTEMPTS:
-                size = job.options.size or await self._default_size(event.worker)
-                if less := smaller(size):
-                    options = job.options.model_copy(update={"size": less})
-                    return await self._store.jobs.retry(job, options=options, too_large=job.too_large or size)
-            case FailureReason.NO_ROOM if job.attempt < MAX_ATTEMPTS:
-                return await self._store.jobs.retry(job, delay_s=_NO_ROOM_S)
-            case FailureReason.INTERNAL if job.attempt == 1:
-                return await self._store.jobs.retry(job, delay_s=_RETRY_S)
-            case FailureReason.NO_ROOM:
-                reason = FailureReason.INTERNAL
-            case FailureReason.RENDERER_DIED:
-                reason = FailureReason.POISONED
-            case FailureReason.BAD_INPUT:
-                explanation = event.detail or None
-        return await self._store.jobs.finish(job, Status.FAILED, reason, explanation)
+        match retries.after(event, job, await self._default_size(event.worker)):
+            case retries.Again(delay_s, changes):
+                return await self._store.jobs.retry(job, delay_s=delay_s, **changes)
+            case retries.End(status, reason, explanation):
+                return await self._store.jobs.finish(job, status, reason, explanation)
 
     async def _default_size(self, worker: str) -> int:
         devices = {status.name: status.device for status in (await self._pool.status()).workers}

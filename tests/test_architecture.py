@@ -26,7 +26,7 @@ _SERVICES = {
         "intake", "pictures", "blobs", "store", "estimates", "scheduler", "dispatch", "outbox", "replies", "desk",
         "options", "gallery", "films", "processes", "accounts", "pairing", "erasure", "moderation",
         "lanes", "metrics", "notices", "spending", "shrinking", "variations", "tls", "disk", "retention", "thumbnails",
-        "keys", "webhooks", "watchdogs", "privacy", "patience",
+        "keys", "webhooks", "watchdogs", "privacy", "patience", "retries",
     )
 }  # fmt: skip
 _FOR_ADAPTERS = {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from bot.errors import PoolFull
+from bot.errors import PoolFull, Unwritable
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
 from bot.patience import patiently
 from bot.ports import PREFETCH, RenderJob, RenderPool
@@ -68,10 +68,11 @@ class Scheduler:
 
     async def run(self) -> None:
         """Resume what an earlier run left, then supply the pool until stopped. The pool must have been started."""
-        await patiently(self._resume)
-        while not self._stopping:
-            await patiently(self._supply, lambda: not self._stopping)
-            await self._wait()
+        with contextlib.suppress(Unwritable):  # raised once it is being stopped
+            await patiently(self._resume, lambda: not self._stopping)
+            while not self._stopping:
+                await patiently(self._supply, lambda: not self._stopping)
+                await self._wait()
 
     async def outlook(self, job: Job) -> Outlook:
         """Where a job stands and when to expect its painting: the work ahead, shared by the slots, then its own."""

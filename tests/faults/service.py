@@ -37,8 +37,8 @@ from tests.faults.points import FULL, OLD, Points
 #: Seconds, in place of those that the service takes.
 _HURRIED: dict[str, dict[str, Any]] = {
     "bot.adapters.telegram.adapter": {"_UNCONNECTED_S": 0.3},
-    "bot.adapters.telegram.connection": {"_TIMEOUT_S": 4.0, "_UPLOAD_S": 4.0, "_POLL_S": 2, "_LONGEST_PAUSE_S": 1.0},
-    "bot.adapters.telegram.downloads": {"_PAUSES_S": (0.1, 0.3), "_TIMEOUT_S": 4.0},
+    "bot.adapters.telegram.connection": {"_TIMEOUT_S": 8.0, "_UPLOAD_S": 8.0, "_POLL_S": 2, "_LONGEST_PAUSE_S": 1.0},
+    "bot.adapters.telegram.downloads": {"_PAUSES_S": (0.1, 0.3), "_TIMEOUT_S": 8.0},
     "bot.adapters.telegram.failures": {"_NETWORK_S": 0.3},
     "bot.adapters.x.adapter": {"_UNCONNECTED_S": 0.3},
     "bot.adapters.x.answering": {"_SOONEST_S": 0.3, "_LATEST_S": 1.0},
@@ -85,7 +85,7 @@ def _hurry_defaults() -> None:
     from bot.adapters.telegram.messages import UPLOAD
     from bot.adapters.x.adapter import XAdapter
 
-    UPLOAD.update(write_timeout=4, read_timeout=4)
+    UPLOAD.update(write_timeout=8, read_timeout=8)
     sleep, _ = XAdapter.__init__.__defaults__ or (None, None)
     XAdapter.__init__.__defaults__ = (sleep, _SETTLE_S)
 

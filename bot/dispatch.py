@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -60,7 +59,6 @@ class Dispatch:
         self._stopping = False
         self._clock = clock
         self._consuming: dict[int, float] = {}
-        self._numbers = itertools.count()
 
     @property
     def behind_s(self) -> float:
@@ -69,12 +67,11 @@ class Dispatch:
 
     async def on_event(self, event: Event) -> None:
         """Consume one event of the pool; a terminal one is committed when this returns, even if it is cancelled."""
-        number = next(self._numbers)
-        self._consuming[number] = self._clock()
+        self._consuming[id(event)] = self._clock()
         try:
             await self._consume(event)
         finally:
-            del self._consuming[number]
+            del self._consuming[id(event)]
 
     async def _consume(self, event: Event) -> None:
         # Tasks that are begun within take the id along, into what platforms and moderation log, too.
@@ -172,7 +169,7 @@ class Dispatch:
         if rendering is not None and rendering.attempt == event.attempt:
             await self._forget(event.job)
         try:
-            job = await patiently(lambda: self._end(event), lambda: not self._stopping)
+            job = await patiently(lambda: self._try_to_end(event), lambda: not self._stopping)
         except Unwritable as why:
             log.warning("end not stored; it is painted again after the next start", why=str(why))
             return
@@ -185,6 +182,11 @@ class Dispatch:
             if job.status is not Status.QUEUED:
                 self._reply_due()
         self._freed(event.job)
+
+    async def _try_to_end(self, event: Done | Failed) -> Job:
+        # To wait for room on the disk is not to stand still.
+        self._consuming[id(event)] = self._clock()
+        return await self._end(event)
 
     async def _end(self, event: Done | Failed) -> Job:
         job = await self._store.jobs.get(event.job)

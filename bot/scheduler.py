@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from bot.errors import PoolFull
+from bot.errors import PoolFull, Unwritable
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
 from bot.patience import patiently
 from bot.ports import PREFETCH, RenderJob, RenderPool
@@ -77,10 +77,11 @@ class Scheduler:
 
     async def run(self) -> None:
         """Resume what an earlier run left, then supply the pool until stopped. The pool must have been started."""
-        await patiently(self._resume)
-        while not self._stopping:
-            await patiently(self._look, lambda: not self._stopping)
-            await self._wait()
+        with contextlib.suppress(Unwritable):  # raised once it is being stopped
+            await patiently(self._resume, lambda: not self._stopping)
+            while not self._stopping:
+                await patiently(self._look, lambda: not self._stopping)
+                await self._wait()
         self._looked_at = None
 
     async def _look(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.pool import QueuePool
 
 from bot import patience
 from bot.adapters.telegram import downloads
@@ -131,6 +132,13 @@ async def test_a_store_without_room_is_unwritable_until_there_is_some(tmp_path: 
         async with write() as connection:
             await connection.exec_driver_sql("PRAGMA max_page_count=1000000")
         await house.store.switches.put("paused", {"why": "x" * 100_000})
+
+
+async def test_who_waits_for_a_connection_waits_however_long_the_machine_has_slept(house: House) -> None:
+    database = house.store.jobs._database
+    for engine_of in (database._reader, database._writer):
+        pool = engine_of.sync_engine.pool
+        assert isinstance(pool, QueuePool) and pool._timeout is None
 
 
 async def test_a_painting_is_begun_and_its_end_stored_once_that_can_be_done(house: House, noticed: Noticed) -> None:

@@ -204,6 +204,9 @@ class X:
         when: Any = fault.target
         match fault.kind:
             case Kind.TOO_MANY:
+                if route != "media":
+                    # Else the bot would be told two ends of one window, and believe the later one.
+                    self._x.server.windows.end_in(route, 1)
                 return self._x.fail(route, status=429, reset_in=1)
             case Kind.BROKEN:
                 return self._x.fail(route, status=503, done=when == "after" and route != "media")

@@ -37,20 +37,21 @@ from tests.faults.points import FULL, OLD, Points
 #: Seconds, in place of those that the service takes.
 _HURRIED: dict[str, dict[str, Any]] = {
     "bot.adapters.telegram.adapter": {"_UNCONNECTED_S": 0.3},
-    "bot.adapters.telegram.connection": {"_TIMEOUT_S": 4.0, "_UPLOAD_S": 4.0, "_POLL_S": 2, "_LONGEST_PAUSE_S": 1.0},
-    "bot.adapters.telegram.downloads": {"_PAUSES_S": (0.1, 0.3), "_TIMEOUT_S": 4.0},
+    "bot.adapters.telegram.connection": {"_TIMEOUT_S": 8.0, "_UPLOAD_S": 8.0, "_POLL_S": 2, "_LONGEST_PAUSE_S": 1.0},
+    "bot.adapters.telegram.downloads": {"_PAUSES_S": (0.1, 0.3), "_TIMEOUT_S": 8.0},
     "bot.adapters.telegram.failures": {"_NETWORK_S": 0.3},
     "bot.adapters.x.adapter": {"_UNCONNECTED_S": 0.3},
     "bot.adapters.x.answering": {"_SOONEST_S": 0.3, "_LATEST_S": 1.0},
     "bot.adapters.x.downloads": {"_RETRY_S": 0.3, "_TIMEOUT_S": 4.0},
     "bot.adapters.x.failures": {"_FAULT_S": 0.5},
     "bot.adapters.x.transport": {"_TIMEOUT_S": (4.0, 4.0)},
-    "bot.dispatch": {"_RETRY_S": 0.2, "_NO_ROOM_S": 0.3},
     "bot.patience": {"_FIRST_S": 0.1, "_LONGEST_S": 0.5, "_ROOM_S": 0.5},
     "bot.intake": {"_CLOSED_S": 0.5},
     "bot.retention": {"_EVERY_S": 0.5},
     "renderer.supervisor": {"_END_S": 0.5},
 }
+#: Seconds before a further attempt at a painting, at most.
+_RETRY_S = 0.3
 #: Seconds after which a post is looked for that may have been made.
 _SETTLE_S = 1.0
 #: Milliseconds for which another program may keep the database.
@@ -81,11 +82,16 @@ def main() -> None:
 
 
 def _hurry_defaults() -> None:
-    """What is bound already where it is defined."""
+    """What is bound already where it is defined, or is no plain number."""
+    from bot import retries
     from bot.adapters.telegram.messages import UPLOAD
     from bot.adapters.x.adapter import XAdapter
 
-    UPLOAD.update(write_timeout=4, read_timeout=4)
+    retries.POLICIES = {
+        reason: dataclasses.replace(policy, delay_s=min(policy.delay_s, _RETRY_S))
+        for reason, policy in retries.POLICIES.items()
+    }
+    UPLOAD.update(write_timeout=8, read_timeout=8)
     sleep, _ = XAdapter.__init__.__defaults__ or (None, None)
     XAdapter.__init__.__defaults__ = (sleep, _SETTLE_S)
 

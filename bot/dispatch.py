@@ -184,8 +184,9 @@ class Dispatch:
         self._freed(event.job)
 
     async def _try_to_end(self, event: Done | Failed) -> Job:
-        # To wait for room on the disk is not to stand still.
-        self._consuming[id(event)] = self._clock()
+        if id(event) in self._consuming:
+            # To wait for room on the disk is not to stand still.
+            self._consuming[id(event)] = self._clock()
         return await self._end(event)
 
     async def _end(self, event: Done | Failed) -> Job:

@@ -8,6 +8,7 @@ import dataclasses
 import json
 import math
 import os
+import signal
 import weakref
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -88,6 +89,8 @@ async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSet
     output = scratch("")
     gate = _gates.setdefault(asyncio.get_running_loop(), _Gate())
     try:
+        # Here, so that the decoder may write to this file and make no other.
+        await asyncio.to_thread(output.touch, 0o600, exist_ok=False)
         async with gate.passing(alone=False):
             verdict = await _decode(raw, output, limits)
         if "alone" in verdict:
@@ -113,5 +116,7 @@ async def _decode(raw: Path, output: Path, limits: LimitsSettings, *alone: str) 
     if ended.status == 0:
         verdict: dict[str, Any] = json.loads(ended.stdout)
         return verdict
+    if ended.status == -signal.SIGXCPU:
+        raise BadPicture(phrase("error-picture-slow", seconds=limits.decode_cpu_s), "picture_too_large")
     log.error("decoder died", returncode=ended.status, stderr=ended.stderr[-2000:])
     raise BadPicture(phrase("error-picture-unreadable"), "picture_broken")

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
 #: All that such a process sees of the bot's environment, which holds the tokens.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE")
@@ -25,7 +26,7 @@ class Ended:
 async def run_module(module: str, *arguments: str | Path, timeout_s: float | None = None) -> Ended:
     """Run ``python -m module arguments`` to its end; it is killed where this is cancelled, or raises TimeoutError."""
     # Not pipes: asyncio may wait for ever where it is cancelled while it connects one.
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+    with _unnamed() as stdout, _unnamed() as stderr:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-m", module, *arguments),
             stdin=asyncio.subprocess.DEVNULL,
@@ -46,3 +47,8 @@ async def run_module(module: str, *arguments: str | Path, timeout_s: float | Non
             told.seek(0)
             texts.append(told.read().decode(errors="replace"))
         return Ended(status, *texts)
+
+
+def _unnamed() -> IO[bytes]:
+    """A file without a name: in memory where the system has that, since a disk may be full."""
+    return os.fdopen(os.memfd_create("told"), "w+b") if sys.platform == "linux" else tempfile.TemporaryFile()

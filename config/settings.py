@@ -207,6 +207,9 @@ class LimitsSettings(_Group):
         default=4096, ge=256, le=16384, description="long edge in pixels to which larger pictures are reduced at intake"
     )
     decode_timeout_s: float = Field(default=20, gt=0, description="seconds that decoding one picture may take")
+    decode_cpu_s: int = Field(
+        default=5, ge=1, description="seconds of a processor that it may take; a slow machine may need more"
+    )
     decode_memory_mb: int = Field(
         default=370, ge=256, description="memory in megabytes that decoding one picture may take"
     )

@@ -3,9 +3,9 @@
 RAW is the file as it came, LIMITS the JSON of a `LimitsSettings`. The picture is written upright, in sRGB, without any
 metadata, to OUTPUT: a JPEG where the source was lossy, else a PNG. The verdict is one JSON object on stdout:
 ``{"suffix", "width", "height"}``; or ``{"code", "phrase", "args", "cause"}``, code and phrase (its id and arguments)
-those of a `BadPicture`; or ``{"errno"}`` where the disk failed, which is not the picture's fault; or ``{"alone": true}`` where
-nothing was decoded, since the picture may need more than `LIGHT_MB` and no ``alone`` said that there is so much. The
-process may crash or be killed on the way.
+those of a `BadPicture`; or ``{"errno"}`` where the disk failed, which is not the picture's fault; or
+``{"alone": true}`` where nothing was decoded, since the picture may need more than `LIGHT_MB` and no ``alone`` said
+that there is so much. The process may crash or be killed on the way.
 
 Imports nothing but the standard library and Pillow, since every picture waits for this process to start.
 """
@@ -71,7 +71,7 @@ def _silence() -> None:
 def _verdict(raw: str, output: str, limits: dict[str, Any], alone: bool) -> dict[str, Any]:
     try:
         with open(raw, "rb") as file:
-            suffix, size, encoded = _normalise(file, limits, alone)
+            suffix, size, encoded = normalised(file, limits, alone)
         _write(encoded, output)
     except Refusal as refusal:
         return refusal.verdict
@@ -82,7 +82,7 @@ def _verdict(raw: str, output: str, limits: dict[str, Any], alone: bool) -> dict
     return {"suffix": suffix, "width": size[0], "height": size[1]}
 
 
-def _normalise(file: IO[bytes], limits: dict[str, Any], alone: bool) -> tuple[str, tuple[int, int], bytes]:
+def normalised(file: IO[bytes], limits: dict[str, Any], alone: bool) -> tuple[str, tuple[int, int], bytes]:
     """Suffix, (width, height) and bytes of the normalised picture; raises Refusal, and Heavy unless it is `alone`."""
     try:
         picture, lossy = _paintable(file, limits, alone)

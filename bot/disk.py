@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import errno
 import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
+from bot.errors import Busy
 from bot.store import Store
+from bot.texts import phrase
 from config.settings import RetentionSettings
 
 #: The switch (`bot.store.switches`) that is set while nothing is taken in for want of disk.
@@ -23,6 +26,11 @@ _EVERY_S = 30.0
 _FRESH_S = 5.0
 #: Seconds for which a count of what is kept holds: it looks at every file.
 _COUNTED_S = 60.0
+
+#: What a write ends with where the disk, or what of it one may use, is full.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+#: When to come back then: nobody knows.
+CLOSED_S = 600.0
 
 #: What lies in the data directory, by the first name of its path; the rest is ``other``.
 _KINDS = {
@@ -43,6 +51,22 @@ class Usage:
     total: int
     closes_below: int  #: free bytes below which nothing is taken in
     kinds: Mapping[str, int]  #: what the service keeps, by kind
+
+
+def no_room() -> Busy:
+    """What is said where there is no room on the disk."""
+    return Busy(phrase("busy-disk-full"), "disk_full", CLOSED_S)
+
+
+@contextlib.contextmanager
+def busy_when_full() -> Iterator[None]:
+    """Raise Busy (disk_full) where the disk fills in the middle of taking something in; no sender could mend that."""
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno not in _FULL:
+            raise
+        raise no_room() from exc
 
 
 def free_bytes(folder: Path) -> int:

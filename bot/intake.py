@@ -15,7 +15,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from bot.accounts import Accounts, over_quota
-from bot.disk import Disk
+from bot.disk import CLOSED_S, Disk, busy_when_full, no_room
 from bot.errors import BadPicture, BadRequest, Busy, Forbidden, NotReady, TooExpensive, UnknownJob
 from bot.estimates import Estimates
 from bot.jobs import Job, Status, new_id
@@ -34,9 +34,6 @@ from renderer.options import RenderOptions
 from renderer.protocol import StyleInput
 
 log = structlog.get_logger(__name__)
-
-#: When to come back to a service that takes nothing at the moment: nobody knows.
-_CLOSED_S = 600.0
 
 Put = Callable[[Path], Awaitable[str]]
 
@@ -153,9 +150,9 @@ class Intake:
 
     async def _check_door(self) -> None:
         if await self._store.switches.get("drained") is not None:
-            raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
+            raise Busy(phrase("busy-closing"), "closing", CLOSED_S)
         if await self._disk.is_full():
-            raise Busy(phrase("busy-disk-full"), "disk_full", _CLOSED_S)
+            raise no_room()
 
     async def _admit(self, asked: Order | Again, make: Callable[[], Awaitable[Job]]) -> Job:
         # Before the costly part; `add` asks again for quotas and room, in the transaction that counts.
@@ -163,7 +160,8 @@ class Intake:
         if known is not None:
             return known
         try:
-            job = await make()
+            with busy_when_full():
+                job = await make()
         except NoRoom as full:
             raise await self._busy(asked.requester, full) from full
         except OverQuota as over:

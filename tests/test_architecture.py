@@ -34,7 +34,7 @@ _FOR_ADAPTERS = {
     for name in (
         "intake", "desk", "replies", "options", "gallery", "films", "accounts", "pairing", "erasure", "admin",
         "pictures", "contact_sheet", "processes", "moderation", "lanes", "metrics", "notices", "spending", "shrinking",
-        "variations", "tls", "thumbnails", "keys", "webhooks", "passwords",
+        "variations", "tls", "thumbnails", "keys", "webhooks", "passwords", "disk",
     )
 }  # fmt: skip
 _PAINTERS = {"renderer.stylise", "renderer.dream"}

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 # Importing the plugins registers them; Pillow would import all its sixty to find one that is missing.
 from PIL import (
-    BmpImagePlugin,  # noqa: F401
+    BmpImagePlugin,
     GifImagePlugin,  # noqa: F401
     Image,
     JpegImagePlugin,
@@ -31,6 +31,7 @@ SCANS = "atelier_scans"
 
 #: Pillow reads runs (RLE) in Python, a byte or two at a time; so few are read in two seconds.
 _MOST_RUN_BYTES = 4_000_000
+_RUNS = (BmpImagePlugin.BmpImageFile.COMPRESSIONS["RLE8"], BmpImagePlugin.BmpImageFile.COMPRESSIONS["RLE4"])
 
 #: Megabytes that the process needs by itself, and to reduce a picture to the largest edge and write it.
 BARE_MB, REDUCING_MB = 20, 70
@@ -85,7 +86,7 @@ def _check_weight(image: Image.Image, weight: int) -> None:
 
     A whole one spends at least a bit on the brightness of each block of 8 × 8. Refuse, too, a BMP of too many runs.
     """
-    if weight > _MOST_RUN_BYTES and any(tile[0] == "bmp_rle" for tile in image.tile):
+    if weight > _MOST_RUN_BYTES and image.format == "BMP" and image.info["compression"] in _RUNS:
         raise Refusal("picture_too_large", "error-picture-laborious")
     if image.format == "JPEG" and weight * 8 < image.width * image.height / 64:
         raise ValueError("too few bytes for so many pixels")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import errno
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.jobs import Job
@@ -54,12 +58,16 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that nobody else writes beside; committed at the end, rolled back on any exception."""
+        """A transaction that nobody else writes beside; committed at the end, rolled back on any exception.
+
+        Raises OSError (ENOSPC) where the disk is full.
+        """
         async with self._writing:
-            async with self._writer.begin() as connection:
-                steps: list[tuple[Job, Job]] = []
-                connection.info[_STEPS] = steps
-                yield connection
+            with _as_full_disk():
+                async with self._writer.begin() as connection:
+                    steps: list[tuple[Job, Job]] = []
+                    connection.info[_STEPS] = steps
+                    yield connection
             for before, after in steps:
                 for watcher in self.watchers:
                     watcher(before, after)
@@ -74,6 +82,17 @@ class Database:
         """Close both connections and end their threads."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+@contextmanager
+def _as_full_disk() -> Iterator[None]:
+    """SQLite's own error for a full disk as everybody else's."""
+    try:
+        yield
+    except OperationalError as exc:
+        if getattr(exc.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from exc
 
 
 def note_step(connection: AsyncConnection, before: Job, after: Job) -> None:

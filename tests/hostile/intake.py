@@ -8,6 +8,7 @@ import json
 import sys
 import unittest.mock
 from pathlib import Path
+from typing import Any
 
 from bot import processes
 from bot.errors import BadPicture
@@ -38,7 +39,7 @@ class Door:
         self._number = itertools.count()
         folder.mkdir()
 
-    async def take_in(self, data: bytes, **limits: float) -> Outcome:
+    async def take_in(self, data: bytes, **limits: Any) -> Outcome:
         """Offer the bytes of a file."""
         number = next(self._number)
         raw, report, python = (self.folder / f"{kind}-{number}" for kind in ("raw", "report", "python"))
@@ -48,17 +49,17 @@ class Door:
         started = []
         run_module = processes.run_module
 
-        async def weigh(*arguments: object, **options: object) -> processes.Ended:
+        async def weigh(*arguments: Any, **options: Any) -> processes.Ended:
             started.append(arguments)
             with unittest.mock.patch.object(sys, "executable", str(python)):
-                return await run_module(*arguments, **options)  # type: ignore[arg-type]
+                return await run_module(*arguments, **options)
 
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I "{weighed.__file__}" "{report}" "$@"\n')
         python.chmod(0o700)
         ends, sentence = TAKEN, ""
         with unittest.mock.patch("bot.pictures.run_module", weigh):
             try:
-                await normalise(raw, lambda suffix: made.with_suffix(suffix), LimitsSettings(**limits))  # type: ignore[arg-type]
+                await normalise(raw, lambda suffix: made.with_suffix(suffix), LimitsSettings(**limits))
             except BadPicture as bad:
                 ends, sentence = bad.code, bad.message
         raw.unlink()

@@ -267,7 +267,7 @@ def _digest_of_patterns() -> str:
 
 
 async def _draw(name: str, output: Path) -> None:
-    ended = await run_module("renderer.patterns", name, str(PICTURE_EDGE), output)
+    ended = await run_module("renderer.patterns", name, str(PICTURE_EDGE), output, writes=[output.parent])
     if ended.status:
         why = ended.stderr.strip().rpartition("\n")[2] or ended.status
         raise OperatorError(f"The style picture {name} could not be drawn: {why}")

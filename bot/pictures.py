@@ -110,7 +110,14 @@ async def _decode(raw: Path, output: Path, limits: LimitsSettings, *alone: str) 
     """The decoder's verdict; raises BadPicture where it dies or takes too long."""
     given = limits.model_dump_json()
     try:
-        ended = await run_module("bot.decode", raw, output, given, *alone, timeout_s=limits.decode_timeout_s)
+        ended = await run_module(
+            "bot.decode",
+            *(raw, output),
+            *(given, *alone),
+            timeout_s=limits.decode_timeout_s,
+            reads=[raw],
+            writes=[output],
+        )
     except TimeoutError as exc:
         raise BadPicture(phrase("error-picture-slow", seconds=limits.decode_timeout_s), "picture_too_large") from exc
     if ended.status == 0:

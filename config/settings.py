@@ -194,6 +194,10 @@ class RendererSettings(_Group):
     cancel_timeout_s: float = Field(
         default=10, gt=0, description="seconds a renderer may take to obey a cancel before it is replaced"
     )
+    confined: bool = Field(
+        default=True,
+        description="keep the network and other files from renderers, decoders and the like, where Linux can do that",
+    )
 
 
 class LimitsSettings(_Group):

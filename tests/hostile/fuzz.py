@@ -2,8 +2,8 @@
 
 Needs atheris (`pip install -e '.[fuzz]'`). Seeds are the small files of the corpus; options are libFuzzer's. Pillow's
 Python and the decoder's are instrumented; its C libraries are not, and are watched from outside: a crash ends the run.
-Each input goes through the steps of `bot.decode` in this process, and must end in a verdict
-within five seconds of a processor and 1 GB of memory. What does not is written to a file ``crash-…`` or ``timeout-…`` in the current
+Each input goes through the steps of `bot.decode` in this process, and must end in a verdict within five seconds of a
+processor and 1 GB of memory. What does not is written to a file ``crash-…``, ``timeout-…`` or ``oom-…`` in the current
 folder; a find goes into `tests.hostile.regressions`.
 """
 
@@ -21,6 +21,7 @@ import atheris
 
 with atheris.instrument_imports(include=["PIL", "bot"]):
     from bot import decode
+    from bot.decoding.refusal import Refusal
 
 from config.settings import LimitsSettings
 from tests.hostile.corpus import whole
@@ -44,7 +45,7 @@ def try_one(data: bytes) -> None:
         try:
             suffix, size, encoded = decode.normalised(file, _LIMITS_JSON, alone=True)
             assert suffix in (".jpg", ".png") and len(encoded) > 50 and max(size) <= _LIMITS.picture_edge
-        except decode.Refusal as refusal:
+        except Refusal as refusal:
             assert refusal.verdict["code"] in _CODES, refusal.verdict
     assert time.process_time() - began < _MOST_CPU_S, "too slow"
 
@@ -63,7 +64,9 @@ def main() -> None:
             data = file.make()
             if len(data) <= _MOST:
                 Path(seeds, f"seed-{number:03}").write_bytes(data)
-        atheris.Setup([*sys.argv, f"-max_len={_MOST}", f"-timeout={2 * _MOST_CPU_S:g}", "-rss_limit_mb=1024", seeds], try_one)
+        atheris.Setup(
+            [*sys.argv, f"-max_len={_MOST}", f"-timeout={2 * _MOST_CPU_S:g}", "-rss_limit_mb=1024", seeds], try_one
+        )
         atheris.Fuzz()
 
 

@@ -26,7 +26,7 @@ check: $(TESTABLE)  ## ruff, mypy (strict) and bandit
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot renderer config
 
 audit: $(TESTABLE)  ## look up what is installed among the known holes; needs the network
-	@$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off || \
+	@$(BIN)/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip --progress-spinner off || \
 	  { echo "pip-audit has found something, or could not reach the list of known holes (pypi.org); see above"; exit 1; }
 
 bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and bench-out/*.json

@@ -4,7 +4,7 @@ Needs atheris (`pip install -e '.[fuzz]'`). Seeds are the small files of the cor
 Python and the decoder's are instrumented; its C libraries are not, and are watched from outside: a crash ends the run.
 Each input goes through the steps of `bot.decode` in this process, and must end in a verdict within five seconds of a
 processor and 1 GB of memory. What does not is written to a file ``crash-…``, ``timeout-…`` or ``oom-…`` in the current
-folder; a find goes into `tests.hostile.regressions`.
+folder; a find goes into the corpus, made by code.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 INSTALLED := .venv/.installed
 TESTABLE := .venv/.testable
 
-.PHONY: run setup test coverage check bench soak sheet data docs pictures chromium constraints clean help
+.PHONY: run setup test coverage check audit bench soak sheet data docs pictures chromium constraints clean help
 
 run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl-C
 	@$(BIN)/atelier run
@@ -19,10 +19,15 @@ test: setup $(TESTABLE) chromium check  ## run every check and test
 coverage: setup $(TESTABLE) chromium  ## run every test and say which lines none of them reaches; takes longer
 	@$(BIN)/python -m pytest --cov=bot --cov=renderer --cov=config --cov-report=term:skip-covered
 
-check: $(TESTABLE)  ## ruff and mypy, strict
+check: $(TESTABLE)  ## ruff, mypy (strict) and bandit
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot renderer config
+
+audit: $(TESTABLE)  ## look up what is installed among the known holes; needs the network
+	@$(BIN)/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip --progress-spinner off || \
+	  { echo "pip-audit has found something, or could not reach the list of known holes (pypi.org); see above"; exit 1; }
 
 bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and bench-out/*.json
 	@$(BIN)/python -m tests.bench

@@ -38,6 +38,7 @@ from bot.pairing import Pairing
 from bot.pools.local import LocalPool
 from bot.ports import Adapter
 from bot.privacy import statement
+from bot.processes import set_confined
 from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.spending import Budget
@@ -45,6 +46,7 @@ from bot.store import Store
 from bot.thumbnails import Thumbnails
 from bot.watchdogs import ClockWatch, DispatchWatch, LoopWatch, OutboxWatch, RenderersWatch, Watchdogs
 from bot.webhooks import Webhooks
+from config.confinement import lacking
 from config.installation import key_of
 from config.lock import DataDirectory
 from config.log import setup
@@ -56,6 +58,7 @@ log = structlog.get_logger(__name__)
 
 #: Seconds that a painting under way may still take when the service is told to stop.
 GRACE_S = 3.0
+_BLOBS = "blobs"
 _FILMS = "cache/films"
 _THUMBNAILS = "cache/thumbnails"
 
@@ -80,8 +83,10 @@ class _Service:
         self._settings = settings
         self._store = store
         self._folder = folder
-        self._blobs = _blobs(folder / "blobs")
-        spec, patience = child_of(settings)
+        self._blobs = _blobs(folder / _BLOBS)
+        _confine(settings.renderer.confined)
+        # A painting is made where it waits to become a blob.
+        spec, patience = child_of(settings, folder / _BLOBS, self._blobs.scratch("").parent)
         latest: dict[str, Progress] = {}
         self._adapters: dict[str, Adapter] = {}
         self._down: dict[str, str] = {}
@@ -295,6 +300,13 @@ class _Service:
             await self._web.listening.wait()
             sys.stdout.write(f"\n  Atelier is open at {self._web.url}  (Ctrl-C closes it)\n\n")
             sys.stdout.flush()
+
+
+def _confine(confined: bool) -> None:
+    """Let the processes that are started be confined, and say where the system cannot do that."""
+    set_confined(confined)
+    for reason in lacking() if confined else ("ATELIER_RENDERER__CONFINED is false",):
+        log.warning("processes are not wholly confined", reason=reason)
 
 
 def _blobs(folder: Path) -> DirectoryBlobs:

@@ -78,7 +78,9 @@ def _check_kept(frames: Path, film: Path) -> None:
 
 
 async def _encode(frames: Path, film: Path) -> None:
-    ended = await run_module("renderer.timelapse", frames, film, timeout_s=_TIMEOUT_S)
+    ended = await run_module(
+        "renderer.timelapse", frames, film, timeout_s=_TIMEOUT_S, reads=[frames], writes=[film.parent]
+    )
     said = ended.stderr.strip()
     if ended.status == _CANNOT:
         raise BadRequest(said, "bad_format")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from config.confinement import Reach, command, has_gpu
 from renderer import protocol
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,8 @@ class ChildSpec:
     device: str = "auto"
     encoder: str = "vgg16"
     threads: int | None = None
+    #: What it may reach besides Python and its weights; None where it is not to be confined.
+    reach: Reach | None = None
     module: str = "renderer.worker"  #: what Python runs
 
 
@@ -186,8 +189,7 @@ class Supervisor:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",  # the current folder is no place to import from
-                "-m",
-                spec.module,
+                *command(_reach(spec), spec.module),
                 *arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
@@ -339,6 +341,13 @@ async def _end_tasks(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+def _reach(spec: ChildSpec) -> Reach | None:
+    if spec.reach is None:
+        return None
+    weights = str(spec.weights_dir.absolute())
+    return dataclasses.replace(spec.reach, read=(*spec.reach.read, weights), devices=spec.device != "cpu" and has_gpu())
 
 
 def _environment() -> dict[str, str]:

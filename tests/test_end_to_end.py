@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+from config.confinement import lacking
 from renderer import patterns, weights
 from renderer.features import Encoder
 from renderer.images import open_rgb, to_tensor
@@ -34,6 +35,7 @@ async def test_a_painting_is_made_although_its_renderer_is_killed_on_the_way(
         job = await customer.order(photographs["coffee"], style, OPTIONS)
         await customer.until(job, "rendering", progress=0.2)
         killed = service.child()
+        _assert_confined(killed)
         os.kill(killed, signal.SIGKILL)
         view = await customer.until(job, "delivered")
         assert service.child() != killed
@@ -42,6 +44,15 @@ async def test_a_painting_is_made_although_its_renderer_is_killed_on_the_way(
     assert any("delivery" in line and "2" in line for line in service.log)
     (tmp_path / "painting.png").write_bytes(painting)
     _assert_painted(tmp_path / "painting.png", photographs["coffee"], style, photographs["chelsea"], weights_dir)
+
+
+def _assert_confined(child: int) -> None:
+    """As the kernel says it of the very process that paints (proc(5)), where it can be done at all."""
+    status = dict(line.split(":\t", 1) for line in Path(f"/proc/{child}/status").read_text().splitlines())
+    if not lacking():
+        assert (status["NoNewPrivs"], status["Seccomp"], int(status["CapEff"], 16)) == ("1", "2", 0)
+    environment = Path(f"/proc/{child}/environ").read_text()
+    assert "PATH=" in environment and "ATELIER_" not in environment
 
 
 def _assert_painted(painting: Path, content: Path, style: Path, unrelated: Path, weights_dir: Path) -> None:

@@ -152,7 +152,7 @@ class Webhooks:
             await self._give_up(due, error)
             return
         log.info("webhook not taken", why=_kind(error), tries=due.tries + 1)
-        pause_s = PAUSES_S[due.tries] * random.uniform(1 - JITTER, 1 + JITTER)
+        pause_s = PAUSES_S[due.tries] * random.uniform(1 - JITTER, 1 + JITTER)  # nosec B311  # only spreads the tries
         await self._rows.postpone(due.job.id, pause_s, error)
 
     async def _give_up(self, due: DueWebhook, error: str) -> None:

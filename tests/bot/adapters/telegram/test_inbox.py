@@ -63,7 +63,7 @@ async def test_pictures_that_a_killed_bot_was_fetching_become_a_painting(tmp_pat
         alice = telegram.person("Alice")
         async with doomed_bot(tmp_path, telegram, **settings):
             album = await alice.album([CONTENT, STYLE])
-            await telegram.until(lambda: hanging.hits > 0 and not telegram.delivery.waiting, 30)
+            await telegram.until(lambda: hanging.hits > 0 and not telegram.delivery.waiting)
         hanging.end()
         async with open_reception(tmp_path, telegram, alice=alice) as after:
             (job,) = await after.jobs()
@@ -180,7 +180,7 @@ async def test_what_is_delivered_again_after_a_restart_is_answered_once(tmp_path
         async with open_reception(tmp_path, telegram, alice=before.alice) as after:
             telegram.redeliver(greeting)
             await after.alice.text("/privacy")
-            await after.said("/delete erases all")
+            await after.said("with /delete on Telegram")
             assert len(telegram.chat(after.alice).from_bot) == 2
 
 

@@ -29,6 +29,8 @@ bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and benc
 	@$(BIN)/python -m tests.bench.objective
 	@$(BIN)/python -m tests.bench.sizes
 	@$(BIN)/python -m tests.bench.web_load
+	@$(BIN)/python -m tests.bench.load
+	@$(BIN)/python -m tests.bench.restart
 	@$(BIN)/python -m tests.bench.gpu
 
 sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE=256 ONLY=grid,strips OUT=sheet-out)

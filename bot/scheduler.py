@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -112,8 +113,8 @@ class Scheduler:
             else:
                 # One that has been begun in this very moment has nothing before it.
                 work = ahead.get(job.id, Work(0, 0.0, 0.0))
-                wait_s = (sum(remaining.values()) + work.before_s) / (slots - min(inflow.before(work.share), busiest))
-                eta_s = wait_s + work.own_s
+                rate = min(inflow.before(work.share), busiest)
+                eta_s = _begins_in(list(remaining.values()), slots, work.before_s, rate) + work.own_s
                 outlooks[job.id] = Outlook(work.before + 1, eta_s)
         return outlooks
 
@@ -194,6 +195,20 @@ class Scheduler:
                 await self._bell.get()
         while not self._bell.empty():
             self._bell.get_nowait()
+
+
+def _begins_in(remaining_s: Sequence[float], slots: int, before_s: float, rate: float) -> float:
+    """Seconds until a job is begun that has so much work before it, to which `rate` seconds a second are added.
+
+    Each slot takes up work once what it paints is done, in `remaining_s`: the first that are free take most of it.
+    """
+    free_in = sorted([*remaining_s, *[0.0] * (slots - len(remaining_s))])[-slots:]
+    done_s = before_s
+    for number, (at, next_at) in enumerate(zip(free_in, [*free_in[1:], math.inf], strict=True), 1):
+        done_s += at
+        if number > rate and (begins_in := done_s / (number - rate)) <= next_at:
+            break
+    return begins_in
 
 
 def _for_pool(job: Job) -> RenderJob:

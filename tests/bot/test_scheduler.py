@@ -8,6 +8,7 @@ import pytest
 from bot.jobs import MAX_DELIVERIES, Job, Status
 from bot.ports import PREFETCH
 from bot.scheduler import Outlook, _begins_in
+from bot.store.queue import Work
 from bot.texts import say
 from renderer.protocol import FailureReason
 from tests.fakes.house import House, open_house, progress, started
@@ -245,8 +246,8 @@ async def test_position_and_eta_tell_what_is_ahead(tmp_path: Path) -> None:
         outlooks = [await house.scheduler.outlook(job) for job in (running, half_done, second, third)]
         assert [outlook.position for outlook in outlooks] == [0, 0, 1, 2]
         # 80 s are left of the first; the other took 20 s for a quarter, so 60 s are left of it.
-        # The second is begun where the place is free first; so much of it is done when the other place is.
-        expected = [80, 60, 60 + 30, (80 + 60 + 30) / 2 + 50]
+        # The second is begun where the place is free first, and the third where the other is.
+        expected = [80, 60, 60 + 30, 80 + 50]
         assert [round(outlook.eta_s or 0) for outlook in outlooks] == expected
 
         await house.store.jobs.cancel(second.id)
@@ -265,19 +266,20 @@ async def test_the_next_end_is_that_of_the_requesters_own_first_job(house: House
 
 
 @pytest.mark.parametrize(
-    "remaining_s,slots,before_s,rate,expected",
+    "remaining_s,slots,before,before_s,rate,expected",
     [
-        ([], 1, 0, 0, 0),
-        ([30], 1, 10, 0, 40),
-        ([30, 10], 2, 0, 0, 10),
-        ([30, 10], 2, 20, 0, 30),
-        ([30, 10], 2, 40, 0, 40),
-        ([30], 2, 0, 0, 0),  # a place is free
-        ([30, 10], 2, 40, 1, 80),  # one of the places goes to what comes meanwhile
-        ([30, 10, 5], 2, 0, 0, 10),  # a renderer was taken away
+        ([], 1, 0, 0, 0, 0),
+        ([30], 1, 1, 10, 0, 40),
+        ([30, 10], 2, 0, 0, 0, 10),
+        ([30, 10], 2, 1, 15, 0, 25),
+        ([30, 10], 2, 1, 50, 0, 30),  # the one before takes the place that is free first, and this one the other
+        ([30, 10], 2, 100, 400, 0, 220),
+        ([30], 2, 0, 0, 0, 0),  # a place is free
+        ([30, 10], 2, 100, 400, 1, 440),  # one of the places goes to what comes meanwhile
+        ([30, 10, 5], 2, 0, 0, 0, 10),  # a renderer was taken away
     ],
 )
 def test_when_a_job_is_begun(
-    remaining_s: list[float], slots: int, before_s: float, rate: float, expected: float
+    remaining_s: list[float], slots: int, before: int, before_s: float, rate: float, expected: float
 ) -> None:
-    assert _begins_in(remaining_s, slots, before_s, rate) == expected
+    assert _begins_in(remaining_s, slots, Work(before, before_s, 0), rate) == expected

@@ -27,13 +27,15 @@ check: $(TESTABLE)  ## ruff, mypy (strict) and bandit
 
 audit: $(TESTABLE)  ## look up what is installed among the known holes; needs the network
 	@$(BIN)/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip --progress-spinner off || \
-	  { echo "pip-audit has found something, or could not reach the list of known holes (pypi.org); see above"; exit 1; }
+	  { echo "pip-audit has found something, or could not reach the list of known holes; see above"; exit 1; }
 
 bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and bench-out/*.json
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.objective
 	@$(BIN)/python -m tests.bench.sizes
 	@$(BIN)/python -m tests.bench.web_load
+	@$(BIN)/python -m tests.bench.load
+	@$(BIN)/python -m tests.bench.restart
 	@$(BIN)/python -m tests.bench.gpu
 
 soak: setup $(TESTABLE)  ## kill and break the service through 500 orders; renews the report in docs/reliability.md

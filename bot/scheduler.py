@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import heapq
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -27,6 +29,8 @@ _TELLING_FRACTION = 0.05
 _INFLOW_S = 5.0
 #: The part of the slots that is taken at most by what comes later: a rush does not last.
 _BUSIEST = 0.8
+#: Jobs for each slot that are few.
+_FEW = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -117,8 +121,8 @@ class Scheduler:
             else:
                 # One that has been begun in this very moment has nothing before it.
                 work = ahead.get(job.id, Work(0, 0.0, 0.0))
-                wait_s = (sum(remaining.values()) + work.before_s) / (slots - min(inflow.before(work.share), busiest))
-                eta_s = wait_s + work.own_s
+                rate = min(inflow.before(work.share), busiest)
+                eta_s = _begins_in(list(remaining.values()), slots, work, rate) + work.own_s
                 outlooks[job.id] = Outlook(work.before + 1, eta_s)
         return outlooks
 
@@ -199,6 +203,32 @@ class Scheduler:
                 await self._bell.get()
         while not self._bell.empty():
             self._bell.get_nowait()
+
+
+def _begins_in(remaining_s: Sequence[float], slots: int, work: Work, rate: float) -> float:
+    """Seconds until a job is begun that has so much work before it, to which `rate` seconds a second are added.
+
+    Each slot takes up work once what it paints is done, in `remaining_s`.
+    """
+    free_in = sorted([*remaining_s, *[0.0] * (slots - len(remaining_s))])[-slots:]
+    evenly_s = _evenly(free_in, work.before_s, 0.0)
+    later_s = _evenly(free_in, work.before_s, rate) - evenly_s
+    if work.before > _FEW * slots:
+        return evenly_s + later_s
+    # Few jobs cannot be shared evenly: one after the other takes the slot that is free first.
+    for _ in range(work.before):
+        heapq.heapreplace(free_in, free_in[0] + work.before_s / work.before)
+    return free_in[0] + later_s
+
+
+def _evenly(free_in: Sequence[float], before_s: float, rate: float) -> float:
+    """The same if work could be cut at will, for slots that are free in so many seconds, ascending."""
+    done_s, begins_in = before_s, 0.0
+    for number, (at, next_at) in enumerate(zip(free_in, [*free_in[1:], math.inf], strict=True), 1):
+        done_s += at
+        if number > rate and (begins_in := done_s / (number - rate)) <= next_at:
+            break
+    return begins_in
 
 
 def _for_pool(job: Job) -> RenderJob:

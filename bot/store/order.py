@@ -26,7 +26,7 @@ OVERDUE_S = 2 * 3600.0
 #: Seconds after which a render second that somebody has had counts half.
 HALF_LIFE_S = 3600.0
 #: The last seconds whose orders tell what is going to come; at least so many are needed to tell.
-_RECENT_S, _LEAST_RECENT_S = 900.0, 300.0
+_RECENT_S, _LEAST_RECENT_S = 900.0, 120.0
 #: What somebody had before that many half-lives is nothing any more.
 _FORGOTTEN = 24
 

@@ -196,8 +196,8 @@ async def test_the_estimate_follows_the_order(house: House) -> None:
     a1, a2 = await asked(house, "a1 a2", ALICE, estimate_s=100)
     [b1] = await asked(house, "b1", BOB, estimate_s=30)
     etas = {job.source: (await house.scheduler.outlook(job)).eta_s for job in (a1, a2, b1)}
-    # Bob's like may come again before Alice's second: 30 s in five minutes.
-    assert etas == pytest.approx({"a1": 100, "b1": 130, "a2": 130 / 0.9 + 100})
+    # Bob's like may come again before Alice's second: 30 s in two minutes.
+    assert etas == pytest.approx({"a1": 100, "b1": 130, "a2": 130 / 0.75 + 100})
     assert await house.scheduler.next_end_s(BOB) == 130
     assert await house.scheduler.next_end_s(None) == 100
 
@@ -208,7 +208,7 @@ async def test_admins_see_the_queue_in_that_order(house: House) -> None:
     queue = (await house.admin.state()).queue
     assert [job.requester for job in queue.jobs] == [ALICE, BOB, ALICE]
     assert queue.jobs[1].id == b1.id
-    assert queue.empty_s == pytest.approx(130 / 0.9 + 100)
+    assert queue.empty_s == pytest.approx(130 / 0.75 + 100)
 
 
 async def test_the_order_is_found_without_reading_the_jobs_themselves(house: House) -> None:

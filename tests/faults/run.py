@@ -82,8 +82,8 @@ class Harness:
             "ATELIER_RETENTION__LOW_DISK_MB": "0",
             # All who order on this machine's page without a key are one requester.
             "ATELIER_LIMITS__OPEN_JOBS_PER_REQUESTER": str(_AT_ONCE),
-            "ATELIER_LIMITS__JOBS_PER_HOUR": "0",
-            "ATELIER_LIMITS__JOBS_PER_DAY": "0",
+            "ATELIER_LIMITS__JOBS_PER_HOUR": str(_MANY),
+            "ATELIER_LIMITS__JOBS_PER_DAY": str(_MANY),
             "ATELIER_MODERATION__ADAPTERS": "none",
             "ATELIER_TELEGRAM__TOKEN": telegram.token,
             "ATELIER_TELEGRAM__BASE_URL": telegram.base_url,

@@ -80,6 +80,10 @@ class Harness:
             "ATELIER_WEB__PORT": "0",
             "ATELIER_WEB__REQUESTS_PER_MINUTE": "0",
             "ATELIER_RETENTION__LOW_DISK_MB": "0",
+            # All who order on this machine's page without a key are one requester.
+            "ATELIER_LIMITS__OPEN_JOBS_PER_REQUESTER": str(_AT_ONCE),
+            "ATELIER_LIMITS__JOBS_PER_HOUR": str(_MANY),
+            "ATELIER_LIMITS__JOBS_PER_DAY": str(_MANY),
             "ATELIER_MODERATION__ADAPTERS": "none",
             "ATELIER_TELEGRAM__TOKEN": telegram.token,
             "ATELIER_TELEGRAM__BASE_URL": telegram.base_url,
@@ -150,8 +154,8 @@ class Harness:
         before, since = -1, time.monotonic()
         while time.monotonic() - since < _PATIENCE_S:
             await asyncio.sleep(1)
-            # Writes alone are no progress: the service looks after itself, too.
-            now = sum(len(order.history) for order in self._orders.values())
+            # Writes alone are no progress: the service looks after itself, too. Neither are refusals.
+            now = sum(not what.startswith("told") for order in self._orders.values() for _, what in order.history)
             if now != before:
                 before, since = now, time.monotonic()
 

@@ -7,6 +7,7 @@ database that is in use.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -21,13 +22,15 @@ from bot.store.tables import Outcome, ReplyState
 RESTORED = "restored"
 
 _BUSY_S = 10.0
+#: Tables of what everybody had of late: the day's counts, and render seconds.
+_FLEETING = ("accepted", "usage")
 
 
 def take(database: Path, copy: Path) -> None:
     """Copy the database to `copy`, a new file, as it is at this moment. Blocks; others read and write meanwhile.
 
-    Nothing that was deleted is in the copy, and no counts of the day (`accepted`), which outlive an erasure and are of
-    no use later. Raises OperatorError where there is no database, or none that can be read.
+    Nothing that was deleted is in the copy, and none of what outlives an erasure and is of no use later (`_FLEETING`).
+    Raises OperatorError where there is no database, or none that can be read.
     """
     whole = copy.with_name(f"{copy.name}.whole")
     try:
@@ -35,8 +38,8 @@ def take(database: Path, copy: Path) -> None:
             # In one step: between two, a busy service would write, and the copy begin anew each time.
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")
-            if _has(target, "accepted"):
-                target.execute("DELETE FROM accepted")
+            for table in filter(functools.partial(_has, target), _FLEETING):
+                target.execute(f"DELETE FROM {table}")  # nosec B608  # a name of ours
             # Row by row into a fresh file: pages that are free hold what was deleted.
             target.execute("VACUUM INTO ?", (str(copy),))
     finally:

@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 INSTALLED := .venv/.installed
 TESTABLE := .venv/.testable
 
-.PHONY: run setup test coverage check bench sheet data docs pictures chromium constraints clean help
+.PHONY: run setup test coverage check audit bench soak sheet data docs pictures chromium constraints clean help
 
 run: setup  ## serve the web page (and the bots whose tokens are set) until Ctrl-C
 	@$(BIN)/atelier run
@@ -19,10 +19,15 @@ test: setup $(TESTABLE) chromium check  ## run every check and test
 coverage: setup $(TESTABLE) chromium  ## run every test and say which lines none of them reaches; takes longer
 	@$(BIN)/python -m pytest --cov=bot --cov=renderer --cov=config --cov-report=term:skip-covered
 
-check: $(TESTABLE)  ## ruff and mypy, strict
+check: $(TESTABLE)  ## ruff, mypy (strict) and bandit
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot renderer config
+
+audit: $(TESTABLE)  ## look up what is installed among the known holes; needs the network
+	@$(BIN)/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip --progress-spinner off || \
+	  { echo "pip-audit has found something, or could not reach the list of known holes; see above"; exit 1; }
 
 bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and bench-out/*.json
 	@$(BIN)/python -m tests.bench
@@ -31,7 +36,12 @@ bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and benc
 	@$(BIN)/python -m tests.bench.pairs
 	@$(BIN)/python -m tests.bench.sizes
 	@$(BIN)/python -m tests.bench.web_load
+	@$(BIN)/python -m tests.bench.load
+	@$(BIN)/python -m tests.bench.restart
 	@$(BIN)/python -m tests.bench.gpu
+
+soak: setup $(TESTABLE)  ## kill and break the service through 500 orders; renews the report in docs/reliability.md
+	@$(BIN)/python -m tests.faults --orders 500 --report docs/reliability.md
 
 sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE=256 ONLY=grid,strips OUT=sheet-out)
 	@$(BIN)/python -m tests.sheet $(if $(PICTURES),--pictures '$(PICTURES)') $(if $(STYLES),--styles '$(STYLES)') \
@@ -40,11 +50,12 @@ sheet: setup $(TESTABLE)  ## paint a contact sheet (PICTURES=DIR STYLES=a,b SIZE
 data: setup  ## fetch and draw the pictures that the instant painter learns from (data/lessons; needs apt-get)
 	@$(BIN)/python -m renderer.lessons data/lessons
 
-docs: $(INSTALLED)  ## renew the tables of settings, options, metrics and the API
+docs: $(INSTALLED)  ## renew PRIVACY.md and the tables of settings, options, metrics and the API
 	@$(BIN)/python -m config.table README.md docs/settings.md
 	@$(BIN)/python -m bot.options.table docs/options.md
 	@$(BIN)/python -m bot.metrics.table docs/monitoring.md
 	@$(BIN)/python -m bot.adapters.web.api.table docs/api.md
+	@$(BIN)/python -m bot.privacy PRIVACY.md
 
 pictures: setup $(TESTABLE) chromium  ## paint and photograph anew what the README shows
 	@$(BIN)/python -m tests.docs_pictures

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.errors import Busy, Forbidden
+from bot.jobs import Priority
 from bot.replies import duration
 from bot.store import Store
 from bot.store.accounts import Account as Account  # what adapters ask for here
@@ -21,13 +22,21 @@ class Accounts:
 
     `invited` are the only ones that may order, unless it is None: requesters, places, or the beginning of such up to
     a colon (``web``). Whoever's account says `allowed` may, too. A group's account is found under its place.
+    `operators` are the requesters who run the service.
     """
 
-    def __init__(self, store: Store, limits: LimitsSettings, invited: Iterable[str] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        limits: LimitsSettings,
+        invited: Iterable[str] | None = None,
+        operators: Iterable[str] = (),
+    ) -> None:
         self._jobs = store.jobs
         self._rows = store.accounts
         self._at_once = limits.open_jobs_per_requester
         self._invited = None if invited is None else frozenset(invited)
+        self._operators = frozenset(operators)
         self.quotas = Quotas(
             per_hour=limits.jobs_per_hour,
             per_day=limits.jobs_per_day,
@@ -61,6 +70,10 @@ class Accounts:
                 raise Forbidden(_banned(account.banned), "banned")
         if not any(account.allowed or self._is_invited(account.requester) for account in them):
             raise Forbidden(phrase("account-not-allowed", id=requester), "not_allowed")
+
+    def priority(self, requester: str) -> Priority:
+        """The class of a requester's jobs."""
+        return Priority.OPERATOR if requester in self._operators else Priority.USUAL
 
     async def check_quota(self, requester: str, place: str | None, network: str | None = None) -> None:
         """Raise Busy where a job more would be too many; the count that decides is taken when one is accepted."""

@@ -16,6 +16,7 @@ from bot.adapters.web.api.webhooks import told
 from bot.adapters.web.server import WebAdapter
 from bot.adapters.web.services import Services as WebServices
 from bot.admin import Admin
+from bot.backup.restoring import finish
 from bot.blobs import DirectoryBlobs
 from bot.child import child_of
 from bot.control import Control
@@ -36,13 +37,20 @@ from bot.outbox import Outbox
 from bot.pairing import Pairing
 from bot.pools.local import LocalPool
 from bot.ports import Adapter
+from bot.privacy import statement
+from bot.processes import set_confined
 from bot.retention import Retention
 from bot.scheduler import Scheduler
 from bot.spending import Budget
 from bot.store import Store
 from bot.thumbnails import Thumbnails
+from bot.watchdogs import ClockWatch, DispatchWatch, LoopWatch, OutboxWatch, RenderersWatch, Watchdogs
 from bot.webhooks import Webhooks
+from config.confinement import lacking
+from config.installation import key_of
 from config.lock import DataDirectory
+from config.log import setup
+from config.privacy import Pseudonyms
 from config.settings import Settings
 from renderer.protocol import Progress
 
@@ -50,6 +58,7 @@ log = structlog.get_logger(__name__)
 
 #: Seconds that a painting under way may still take when the service is told to stop.
 GRACE_S = 3.0
+_BLOBS = "blobs"
 _FILMS = "cache/films"
 _THUMBNAILS = "cache/thumbnails"
 
@@ -57,9 +66,12 @@ _THUMBNAILS = "cache/thumbnails"
 async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; raises OperatorError where there is nothing to serve or no place to do it."""
     with DataDirectory(settings.data_dir) as directory:
+        finish(directory.path)
+        pseudonyms = Pseudonyms(key_of(directory.path))
+        setup(settings.log, settings.secret_values(), pseudonyms)
         store = await Store.open(directory.path / "atelier.db")
         try:
-            await _Service(settings, store, directory.path).run()
+            await _Service(settings, store, directory.path, pseudonyms).run()
         finally:
             await store.close()
 
@@ -67,12 +79,14 @@ async def serve(settings: Settings) -> None:
 class _Service:
     """Everything that lives as long as the process."""
 
-    def __init__(self, settings: Settings, store: Store, folder: Path) -> None:
+    def __init__(self, settings: Settings, store: Store, folder: Path, pseudonyms: Pseudonyms) -> None:
         self._settings = settings
         self._store = store
         self._folder = folder
-        self._blobs = _blobs(folder / "blobs")
-        spec, patience = child_of(settings)
+        self._blobs = _blobs(folder / _BLOBS)
+        _confine(settings.renderer.confined)
+        # A painting is made where it waits to become a blob.
+        spec, patience = child_of(settings, folder / _BLOBS, self._blobs.scratch("").parent)
         latest: dict[str, Progress] = {}
         self._adapters: dict[str, Adapter] = {}
         self._down: dict[str, str] = {}
@@ -87,7 +101,8 @@ class _Service:
         self._moderation = moderation = Moderation(settings.moderation, self._notices.add)
         ring = self._scheduler.ring
         self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, ring, reply_due, moderation)
-        self._accounts = Accounts(store, settings.limits, _invited(settings))
+        operators = _operators(settings)
+        self._accounts = Accounts(store, settings.limits, _invited(settings, operators), operators)
         estimates = Estimates(store.queue, pool)
         self._disk = Disk(folder, settings.retention, store, self._notices.add)
         self._intake = Intake(
@@ -110,11 +125,26 @@ class _Service:
             self._disk,
             settings,
             reply_due,
+            pseudonyms,
             budgets,
         )
         self._control = Control(self._admin, folder)
+        self._loop_watch = LoopWatch()
+        self._watchdogs = Watchdogs(
+            (
+                # First: the others ask the store, which may be what hangs.
+                DispatchWatch(self._dispatch, self._scheduler),
+                self._loop_watch,
+                ClockWatch(store, self._wake),
+                OutboxWatch(store.outbox, reply_due),
+                RenderersWatch(pool),
+            ),
+            self._metrics.barked,
+            self._notices.add,
+        )
         self._webhooks = Webhooks(store, told(self._desk), settings.web.webhooks_private)
         self._gallery = Gallery(settings)
+        self._privacy = statement(settings.retention, settings.limits)
         if settings.web.enabled:
             self._web = self._web_adapter()
             self._adapters[self._web.name] = self._web
@@ -138,6 +168,7 @@ class _Service:
             admin=self._admin,
             metrics=self._metrics,
             keys=self._keys,
+            privacy=self._privacy,
         )
         return WebAdapter(self._settings.web, self._settings.limits, services, self._folder / "uploads")
 
@@ -160,6 +191,7 @@ class _Service:
             admin=self._admin,
             notices=self._notices,
             metrics=self._metrics,
+            privacy=self._privacy,
         )
         return TelegramAdapter(self._settings.telegram, services, self._folder / "telegram")
 
@@ -210,6 +242,8 @@ class _Service:
                 self._spawn(self._gallery.examine(), "gallery"),
                 self._spawn(self._control.run(), "control"),
                 self._spawn(self._metrics.watch_loop(), "event loop lag"),
+                self._spawn(self._loop_watch.beat(), "event loop beat"),
+                self._spawn(self._watchdogs.run(), "watchdogs"),
                 self._spawn(self._retention.run(), "retention"),
                 self._spawn(self._disk.run(), "disk"),
                 self._spawn(self._webhooks.run(), "webhooks"),
@@ -228,6 +262,10 @@ class _Service:
             await sending
         if not self._any_served():
             raise OperatorError("; ".join(self._down.values()))
+
+    def _wake(self) -> None:
+        self._scheduler.ring("")
+        self._outbox.ring()
 
     def _check_moderation(self) -> None:
         """Raise OperatorError where pictures of the page or of Telegram are to be looked at, and nothing can."""
@@ -264,6 +302,13 @@ class _Service:
             sys.stdout.flush()
 
 
+def _confine(confined: bool) -> None:
+    """Let the processes that are started be confined, and say where the system cannot do that."""
+    set_confined(confined)
+    for reason in lacking() if confined else ("ATELIER_RENDERER__CONFINED is false",):
+        log.warning("processes are not wholly confined", reason=reason)
+
+
 def _blobs(folder: Path) -> DirectoryBlobs:
     try:
         blobs = DirectoryBlobs(folder)
@@ -273,8 +318,13 @@ def _blobs(folder: Path) -> DirectoryBlobs:
     return blobs
 
 
-def _invited(settings: Settings) -> set[str] | None:
+def _operators(settings: Settings) -> set[str]:
+    """Those who run the service, as requesters."""
+    return {f"telegram:{admin}" for admin in settings.telegram.admins}
+
+
+def _invited(settings: Settings, operators: set[str]) -> set[str] | None:
     """The only ones who may order; None where everybody may."""
     if not settings.access.allow_list:
         return None
-    return {*settings.access.allowed, *(f"telegram:{admin}" for admin in settings.telegram.admins)}
+    return {*settings.access.allowed, *operators}

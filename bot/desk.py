@@ -186,6 +186,10 @@ class Desk:
         except FileNotFoundError:
             return None
 
+    async def line(self) -> list[str]:
+        """Ids of the jobs that wait, whoever's, in the order in which they are to be painted; for admins."""
+        return await self._scheduler.line()
+
     async def vote(self, job_id: str, requester: str, value: int) -> None:
         """Note what somebody thinks of a painting, 1 or -1; their last word counts.
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+from bot.patience import patiently
 from bot.store import Store
 from config.settings import RetentionSettings
 
@@ -77,7 +78,7 @@ class Disk:
     async def run(self) -> None:
         """Look now and then, until cancelled."""
         while True:
-            await self.is_full()
+            await patiently(self.is_full)
             await asyncio.sleep(_EVERY_S)
 
     async def is_full(self) -> bool:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from bot.errors import Unexamined
-from bot.jobs import MAX_ATTEMPTS, IllegalTransition, Job, Status, made_smaller, smaller
+from bot import retries
+from bot.errors import Unexamined, Unwritable
+from bot.jobs import IllegalTransition, Job, Status, made_smaller
 from bot.moderation import Moderation
+from bot.patience import patiently
 from bot.ports import Adapter, BlobStore, RenderPool
 from bot.store import Store
 from renderer.options import default_size
@@ -20,15 +23,12 @@ from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Star
 
 log = structlog.get_logger(__name__)
 
-#: Pause before the second attempt after an error of ours.
-_RETRY_S = 5.0
-
 
 class Dispatch:
     """Consumes a pool's events: of each job the first terminal event of the current attempt wins.
 
     `latest` is kept up to date with the newest progress of each job being rendered, by id. `freed` is called with a
-    job's id when it has left the pool, `reply_due` when it has ended.
+    job's id when it has left the pool, `reply_due` when it has ended. `clock` gives seconds.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Dispatch:
         freed: Callable[[str], None],
         reply_due: Callable[[], None],
         moderation: Moderation,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._blobs = blobs
@@ -56,9 +57,23 @@ class Dispatch:
         self._showing: dict[str, asyncio.Task[None]] = {}
         self._endings: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._clock = clock
+        self._consuming: dict[int, float] = {}
+
+    @property
+    def behind_s(self) -> float:
+        """Seconds since the oldest event came that is not consumed yet; 0 without any."""
+        return self._clock() - min(self._consuming.values()) if self._consuming else 0.0
 
     async def on_event(self, event: Event) -> None:
         """Consume one event of the pool; a terminal one is committed when this returns, even if it is cancelled."""
+        self._consuming[id(event)] = self._clock()
+        try:
+            await self._consume(event)
+        finally:
+            del self._consuming[id(event)]
+
+    async def _consume(self, event: Event) -> None:
         # Tasks that are begun within take the id along, into what platforms and moderation log, too.
         with bound_contextvars(job=event.job):
             match event:
@@ -98,9 +113,7 @@ class Dispatch:
     async def _started(self, event: Started) -> None:
         await self._forget(event.job)
         try:
-            if self._stopping or await self._is_paused_for(event.job):
-                raise IllegalTransition("nothing is begun now")
-            job = await self._store.jobs.hand_over(event.job, event.attempt, event.delivery)
+            job = await patiently(lambda: self._begun(event))
         except IllegalTransition as late:
             log.info("start refused", attempt=event.attempt, why=str(late))
             await self._pool.cancel(event.job, event.attempt)
@@ -112,6 +125,11 @@ class Dispatch:
         self._rendering[job.id] = job
         self._idle.clear()
         log.info("job started", attempt=job.attempt, delivery=event.delivery, worker=event.worker)
+
+    async def _begun(self, event: Started) -> Job:
+        if self._stopping or await self._is_paused_for(event.job):
+            raise IllegalTransition("nothing is begun now")
+        return await self._store.jobs.hand_over(event.job, event.attempt, event.delivery)
 
     async def _is_paused_for(self, job_id: str) -> bool:
         """While paused, what waits in the pool is not begun; what a worker's death has interrupted goes on."""
@@ -151,7 +169,10 @@ class Dispatch:
         if rendering is not None and rendering.attempt == event.attempt:
             await self._forget(event.job)
         try:
-            job = await self._end(event)
+            job = await patiently(lambda: self._try_to_end(event), lambda: not self._stopping)
+        except Unwritable as why:
+            log.warning("end not stored; it is painted again after the next start", why=str(why))
+            return
         except IllegalTransition as late:
             log.info("late end dropped", attempt=event.attempt, kind=event.kind, why=str(late))
             if isinstance(event, Done):
@@ -161,6 +182,12 @@ class Dispatch:
             if job.status is not Status.QUEUED:
                 self._reply_due()
         self._freed(event.job)
+
+    async def _try_to_end(self, event: Done | Failed) -> Job:
+        if id(event) in self._consuming:
+            # To wait for room on the disk is not to stand still.
+            self._consuming[id(event)] = self._clock()
+        return await self._end(event)
 
     async def _end(self, event: Done | Failed) -> Job:
         job = await self._store.jobs.get(event.job)
@@ -185,7 +212,7 @@ class Dispatch:
             subject = f"painting {job.id[:8]} of {job.requester}"
             verdict = await self._moderation.check(self._blobs.path(done.result), job.adapter, subject)
         except (Unexamined, FileNotFoundError) as exc:
-            log.error("painting not looked at", attempt=job.attempt, why=str(exc))
+            log.error("painting not looked at", attempt=job.attempt, why=exc)
             await self._discard(done)
             return await self._failed(job, _internal(done, str(exc)))
         if verdict.publishable:
@@ -199,22 +226,11 @@ class Dispatch:
         await self._store.blobs.discard(self._blobs, done.result, *filter(None, [done.frames]))
 
     async def _failed(self, job: Job, event: Failed) -> Job:
-        reason, explanation = event.reason, None
-        match reason:
-            case FailureReason.CANCELLED:
-                return await self._store.jobs.finish(job, Status.CANCELLED, reason)
-            case FailureReason.OUT_OF_MEMORY if job.attempt < MAX_ATTEMPTS:
-                size = job.options.size or await self._default_size(event.worker)
-                if less := smaller(size):
-                    options = job.options.model_copy(update={"size": less})
-                    return await self._store.jobs.retry(job, options=options, too_large=job.too_large or size)
-            case FailureReason.INTERNAL if job.attempt == 1:
-                return await self._store.jobs.retry(job, delay_s=_RETRY_S)
-            case FailureReason.RENDERER_DIED:
-                reason = FailureReason.POISONED
-            case FailureReason.BAD_INPUT:
-                explanation = event.detail or None
-        return await self._store.jobs.finish(job, Status.FAILED, reason, explanation)
+        match retries.after(event, job, await self._default_size(event.worker)):
+            case retries.Again(delay_s, changes):
+                return await self._store.jobs.retry(job, delay_s=delay_s, **changes)
+            case retries.End(status, reason, explanation):
+                return await self._store.jobs.finish(job, status, reason, explanation)
 
     async def _default_size(self, worker: str) -> int:
         devices = {status.name: status.device for status in (await self._pool.status()).workers}

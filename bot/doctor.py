@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
+import os
 import shutil
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from enum import StrEnum
@@ -15,12 +18,15 @@ from importlib.metadata import PackageNotFoundError, version
 from bot.child import child_of
 from bot.errors import AdapterDown, OperatorError
 from bot.moderation import Moderation
+from bot.processes import run_module, set_confined
+from config.confinement import lacking
 from config.lock import DataDirectory, DataDirectoryError, DataDirectoryInUse
-from config.settings import Settings, WebSettings
+from config.settings import RendererSettings, Settings, WebSettings
 from renderer.protocol import Event
 from renderer.supervisor import Supervisor
 
 _TORCH = {"torch": "2.13.0", "torchvision": "0.28.0"}
+_HARDENING = "see docs/security.md"
 #: Times the room below which a service takes nothing in: less is little.
 _LITTLE_DISK = 2
 
@@ -45,6 +51,7 @@ class Finding:
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Everything, one after another; nothing is changed but that a missing data folder is made."""
+    set_confined(settings.renderer.confined)
     yield Finding("Python", Verdict.WELL, ".".join(map(str, sys.version_info[:3])))
     yield Finding("settings", Verdict.WELL, "all understood; `atelier settings` shows them")
     for package, wanted in _TORCH.items():
@@ -55,6 +62,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield _disk(settings)
     async for finding in _renderer(settings):
         yield finding
+    yield await _confinement(settings.renderer)
     yield _web(settings, served=data.verdict is Verdict.CARE)
     yield _admin_page(settings.web)
     yield await _telegram(settings)
@@ -97,7 +105,7 @@ def _disk(settings: Settings) -> Finding:
 
 async def _renderer(settings: Settings) -> AsyncIterator[Finding]:
     """A real child is started, since only that shows that it starts."""
-    spec, patience = child_of(settings)
+    spec, patience = child_of(settings, settings.data_dir, settings.data_dir)
     supervisor = Supervisor("doctor", spec, _ignore, patience)
     began = time.monotonic()
     supervising = asyncio.create_task(supervisor.run(), name="supervisor")
@@ -117,6 +125,24 @@ async def _renderer(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("device", Verdict.CARE, devices, "a GPU would be much faster; nothing to do where there is none")
     else:
         yield Finding("device", Verdict.WELL, devices)
+
+
+async def _confinement(settings: RendererSettings) -> Finding:
+    """What is in force of it, by a process that tries what it may not do."""
+    subject = "confinement"
+    if not settings.confined:
+        mend = "unset ATELIER_RENDERER__CONFINED, unless something does not work with it"
+        return Finding(subject, Verdict.CARE, "off: what reads strangers' pictures may use files and network", mend)
+    with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
+        tried = await run_module("config.confinement_trial", kept.name, str(os.getpid()))
+    if tried.status:
+        mend = "set ATELIER_RENDERER__CONFINED=false, and tell us of it"
+        return Finding(subject, Verdict.ILL, f"no process can be started so: {tried.stderr.strip()[-200:]}", mend)
+    allowed = [name for name, is_refused in json.loads(tried.stdout).items() if not is_refused]
+    if allowed:
+        reasons = "; ".join(lacking()) or "nobody knows why"
+        return Finding(subject, Verdict.CARE, f"in part ({reasons}); not refused: {', '.join(allowed)}", _HARDENING)
+    return Finding(subject, Verdict.WELL, "what reads strangers' pictures has no network and no files but its own")
 
 
 async def _ignore(_: Event) -> None:

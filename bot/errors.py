@@ -24,7 +24,9 @@
     ├── AdapterDown               one platform cannot be served; the others go on
     ├── OverBudget                a call would cost more than the operator allows
     ├── Unexamined                a picture that was to be looked at, and could not be
+    ├── Unwritable                the store cannot be written now: the disk is full, another program holds it
     ├── PoolFull                  the pool holds all it wants to
+    ├── Stuck                     jobs stand still and only a new start helps; ends the service
     └── ReplyError                how sending a reply can end, but for success
         ├── Retry                 later, after `after_s`
         ├── Refused               never (blocked, deleted)
@@ -44,6 +46,8 @@ class UserError(AtelierError):
     """Something that the person who asked can mend; `said` is the sentence without a language."""
 
     code = "bad_request"
+    #: The sentence may quote what they wrote: it is for them, and for no log (`config.privacy`).
+    quotes_people = True
 
     def __init__(self, said: Said | str, code: str | None = None) -> None:
         super().__init__(said)
@@ -152,12 +156,24 @@ class Unexamined(AtelierError):
     """A picture that is to be looked at before it is used could not be; an error of ours."""
 
 
+class Unwritable(AtelierError):
+    """The store cannot be written now, for a reason that passes; nothing of what was to be written is there."""
+
+
 class PoolFull(AtelierError):
     """The pool holds all the work it wants to; offer the job again later."""
 
 
+class Stuck(AtelierError):
+    """Something of ours hangs and only a new start helps; no job is lost by it."""
+
+
 class ReplyError(AtelierError):
-    """A reply was not confirmed."""
+    """A reply was not confirmed; `quotes_people` where a platform has said why, in words that are for no log."""
+
+    def __init__(self, why: str, quotes_people: bool = False) -> None:
+        super().__init__(why)
+        self.quotes_people = quotes_people
 
 
 class Retry(ReplyError):

@@ -78,10 +78,12 @@ def _check_kept(frames: Path, film: Path) -> None:
 
 
 async def _encode(frames: Path, film: Path) -> None:
-    ended = await run_module("renderer.timelapse", frames, film, timeout_s=_TIMEOUT_S)
+    ended = await run_module(
+        "renderer.timelapse", frames, film, timeout_s=_TIMEOUT_S, reads=[frames], writes=[film.parent]
+    )
     said = ended.stderr.strip()
     if ended.status == _CANNOT:
         raise BadRequest(said, "bad_format")
     if ended.status:
         raise RuntimeError(f"encoding {film.name} ended with status {ended.status}: {said[-2000:]}")
-    log.info("film encoded", film=film.name)
+    log.info("film encoded", kind=film.suffix[1:])

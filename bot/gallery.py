@@ -115,7 +115,7 @@ class Gallery:
             wanted = " ".join([*(f"+{tag}" for tag in sorted(must)), *(f"-{tag}" for tag in sorted(must_not))])
             tags = ", ".join(sorted(self.known().tags))
             raise UnknownStyle(phrase("error-no-style-matches", wanted=wanted, tags=tags))
-        return random.Random(seed).choice(matching)
+        return random.Random(seed).choice(matching)  # nosec B311  # a style by lot
 
     def chosen(self, wishes: Wishes, seed: int | None = None) -> tuple[tuple[Entry, float], ...]:
         """The styles that words ask for, with their weights; none where they ask for none. Raises UnknownStyle."""
@@ -267,7 +267,7 @@ def _digest_of_patterns() -> str:
 
 
 async def _draw(name: str, output: Path) -> None:
-    ended = await run_module("renderer.patterns", name, str(PICTURE_EDGE), output)
+    ended = await run_module("renderer.patterns", name, str(PICTURE_EDGE), output, writes=[output.parent])
     if ended.status:
         why = ended.stderr.strip().rpartition("\n")[2] or ended.status
         raise OperatorError(f"The style picture {name} could not be drawn: {why}")

@@ -20,6 +20,7 @@ from bot.errors import BadPicture, BadRequest, Busy, Forbidden, NotReady, TooExp
 from bot.estimates import Estimates
 from bot.jobs import Job, Status, new_id
 from bot.moderation import Moderation
+from bot.patience import needing_room, no_room
 from bot.pictures import Picture, normalise
 from bot.pictures import Style as Style  # what adapters make orders of
 from bot.ports import BlobStore
@@ -103,7 +104,8 @@ class Intake:
     async def accept(self, order: Order) -> Job:
         """The job that the order makes, or made when it came before; committed when this returns.
 
-        Raises Forbidden, BadPicture, BadRequest, TooExpensive or Busy; Unexamined where the fault is ours.
+        Raises Forbidden, BadPicture, BadRequest, TooExpensive or Busy; where the fault is ours Unexamined and
+        Unwritable.
         """
         return await self._admit(order, lambda: self._take_in(order))
 
@@ -155,7 +157,7 @@ class Intake:
         if await self._store.switches.get("drained") is not None:
             raise Busy(phrase("busy-closing"), "closing", _CLOSED_S)
         if await self._disk.is_full():
-            raise Busy(phrase("busy-disk-full"), "disk_full", _CLOSED_S)
+            raise no_room()
 
     async def _admit(self, asked: Order | Again, make: Callable[[], Awaitable[Job]]) -> Job:
         # Before the costly part; `add` asks again for quotas and room, in the transaction that counts.
@@ -163,7 +165,8 @@ class Intake:
         if known is not None:
             return known
         try:
-            job = await make()
+            with needing_room():
+                job = await make()
         except NoRoom as full:
             raise await self._busy(asked.requester, full) from full
         except OverQuota as over:
@@ -223,6 +226,7 @@ class Intake:
                 network=asked.network,
                 address=asked.address,
                 webhook=asked.webhook,
+                priority=self._accounts.priority(asked.requester),
             )
             if kept is job:
                 log.info("job accepted", adapter=job.adapter, estimate_s=round(estimate_s))

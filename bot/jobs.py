@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from bot.texts import phrase, say
@@ -38,6 +38,17 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 #: States in which a job still costs somebody work.
 OPEN = frozenset({Status.QUEUED, Status.RENDERING, Status.RENDERED})
 ENDED = frozenset(Status) - OPEN
+
+
+class Priority(IntEnum):
+    """Whose turn it is first; the number is stored. `bot.store.order` says what else counts."""
+
+    OPERATOR = 1  #: asked for by who runs the service
+    USUAL = 2
+    BATCH = 3  #: asked for while the requester had `BATCH_FROM` open jobs already
+
+
+BATCH_FROM = 10
 
 MAX_DELIVERIES = 3
 MAX_ATTEMPTS = 4

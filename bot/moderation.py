@@ -96,7 +96,7 @@ async def _score(file: Path) -> float:
     weights = _weights()
     if weights is None:
         raise Unexamined("the model is not installed")
-    ended = await run_module("bot.moderate", file, weights)
+    ended = await run_module("bot.moderate", file, weights, reads=[file, weights])
     if ended.status:
         log.error("moderator died", returncode=ended.status, stderr=ended.stderr[-2000:])
         raise Unexamined(f"the moderator ended with status {ended.status}")

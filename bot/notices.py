@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.errors import Unwritable
 from bot.store import Store
 from bot.store.notices import Notice as Notice  # what is asked for here
 
@@ -25,9 +26,15 @@ class Notices:
         self._telling: set[asyncio.Task[None]] = set()
 
     async def add(self, kind: str, text: str) -> None:
-        """Keep a notice of a kind (``moderation``, ``spend``, ``x``, ``disk``), in English, and pass it on."""
-        log.warning("notice", kind=kind, text=text)
-        await self._rows.add(kind, text)
+        """Keep a notice, in English, and pass it on.
+
+        Its kind is ``moderation``, ``spend``, ``x``, ``disk`` or the name of a watchdog.
+        """
+        log.warning("notice", kind=kind)  # its text may name people; `atelier admin notices` has it
+        try:
+            await self._rows.add(kind, text)
+        except Unwritable as why:
+            log.warning("notice not kept", why=str(why))
         for listener in self.listeners:
             telling = asyncio.create_task(_tell(listener, f"{kind}: {text}"), name="notice to admins")
             self._telling.add(telling)

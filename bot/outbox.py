@@ -6,14 +6,15 @@ import asyncio
 import contextlib
 import functools
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from bot.errors import Refused, Retry, Unknown
+from bot.errors import Refused, Retry, Unknown, Unwritable
 from bot.jobs import IllegalTransition, Job
 from bot.metrics import Metrics
+from bot.patience import patiently
 from bot.ports import Adapter, BlobStore, Sent
 from bot.replies import reply_to
 from bot.store import Store
@@ -91,26 +92,32 @@ class Outbox:
                 await self._bells[name].wait()
 
     async def _handle(self, adapter: Adapter, due: DueReply) -> None:
-        # Its job was erased meanwhile, or somebody has settled it.
-        with bound_contextvars(job=due.job.id), contextlib.suppress(IllegalTransition):
-            await self._deal_with(adapter, due)
+        with bound_contextvars(job=due.job.id):
+            try:
+                await self._deal_with(adapter, due)
+            except IllegalTransition:
+                pass  # its job was erased meanwhile, or somebody has settled it
+            except Unwritable as why:
+                log.warning("what became of a reply is not stored; it is asked after at the next start", why=str(why))
 
     async def _deal_with(self, adapter: Adapter, due: DueReply) -> None:
         job = due.job
         asking = due.state is ReplyState.SENDING
         if not asking:
-            await self._rows.claim(job)
+            await self._stored(lambda: self._rows.claim(job))
         try:
             sent = await (adapter.find_reply(job) if asking else self._send(adapter, due))
         except Refused as refusal:
-            log.info("reply refused", why=str(refusal))
+            log.info("reply refused", why=refusal)
             self._metrics.reply_tried(job.adapter, "refused")
-            await self._rows.refused(job, str(refusal))
+            why = str(refusal)
+            await self._stored(lambda: self._rows.refused(job, why))
         except Retry as told:
             self._metrics.reply_tried(job.adapter, "retry")
-            await self._rows.postpone(job, due.state, told.after_s, str(told))
+            again = functools.partial(self._rows.postpone, job, due.state, told.after_s, str(told))
+            await self._stored(again)
         except Unknown as unknown:
-            log.warning("reply unknown", why=str(unknown))
+            log.warning("reply unknown", why=unknown)
             self._metrics.reply_tried(job.adapter, "unknown")
             await self._ask_later(due, str(unknown))
         except Exception as error:
@@ -133,15 +140,19 @@ class Outbox:
 
     async def _ask_later(self, due: DueReply, error: str) -> None:
         pause_s = _pause_s(due.tries) if due.state is ReplyState.SENDING else 0
-        await self._rows.postpone(due.job, ReplyState.SENDING, pause_s, error)
+        await self._stored(lambda: self._rows.postpone(due.job, ReplyState.SENDING, pause_s, error))
 
     async def _settle(self, job: Job, sent: Sent | None) -> None:
         if sent is None:
             log.warning("reply uncertain")
-            await self._rows.uncertain(job)
+            await self._stored(lambda: self._rows.uncertain(job))
         else:
             log.info("reply sent")
-            await self._rows.sent(job, sent.message_id)
+            await self._stored(lambda: self._rows.sent(job, sent.message_id))
+
+    async def _stored(self, change: Callable[[], Awaitable[None]]) -> None:
+        """Store what became of a reply, whenever that can be done."""
+        await patiently(change, lambda: not self._stopping)
 
 
 def _pause_s(tries: int) -> float:

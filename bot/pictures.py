@@ -8,6 +8,7 @@ import dataclasses
 import json
 import math
 import os
+import signal
 import weakref
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -88,6 +89,8 @@ async def normalise(raw: Path, scratch: Callable[[str], Path], limits: LimitsSet
     output = scratch("")
     gate = _gates.setdefault(asyncio.get_running_loop(), _Gate())
     try:
+        # Here, so that the decoder may write to this file and make no other.
+        await asyncio.to_thread(output.touch, 0o600, exist_ok=False)
         async with gate.passing(alone=False):
             verdict = await _decode(raw, output, limits)
         if "alone" in verdict:
@@ -107,11 +110,20 @@ async def _decode(raw: Path, output: Path, limits: LimitsSettings, *alone: str) 
     """The decoder's verdict; raises BadPicture where it dies or takes too long."""
     given = limits.model_dump_json()
     try:
-        ended = await run_module("bot.decode", raw, output, given, *alone, timeout_s=limits.decode_timeout_s)
+        ended = await run_module(
+            "bot.decode",
+            *(raw, output),
+            *(given, *alone),
+            timeout_s=limits.decode_timeout_s,
+            reads=[raw],
+            writes=[output],
+        )
     except TimeoutError as exc:
         raise BadPicture(phrase("error-picture-slow", seconds=limits.decode_timeout_s), "picture_too_large") from exc
     if ended.status == 0:
         verdict: dict[str, Any] = json.loads(ended.stdout)
         return verdict
+    if ended.status == -signal.SIGXCPU:
+        raise BadPicture(phrase("error-picture-slow", seconds=limits.decode_cpu_s), "picture_too_large")
     log.error("decoder died", returncode=ended.status, stderr=ended.stderr[-2000:])
     raise BadPicture(phrase("error-picture-unreadable"), "picture_broken")

@@ -7,7 +7,11 @@ import dataclasses
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
+
+from config.confinement import Reach, command
 
 #: All that such a process sees of the bot's environment, which holds the tokens.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE")
@@ -22,12 +26,34 @@ class Ended:
     stderr: str
 
 
-async def run_module(module: str, *arguments: str | Path, timeout_s: float | None = None) -> Ended:
-    """Run ``python -m module arguments`` to its end; it is killed where this is cancelled, or raises TimeoutError."""
+class _Switch:
+    """Whether processes are confined; off where the operator wants it so (`ATELIER_RENDERER__CONFINED`)."""
+
+    confined = True
+
+
+def set_confined(confined: bool) -> None:
+    """Confine the processes that are started from now on, or do not."""
+    _Switch.confined = confined
+
+
+async def run_module(
+    module: str,
+    *arguments: str | Path,
+    timeout_s: float | None = None,
+    reads: Sequence[Path] = (),
+    writes: Sequence[Path] = (),
+) -> Ended:
+    """Run ``python -m module arguments`` to its end; it is killed where this is cancelled, or raises TimeoutError.
+
+    Of the disk it may read `reads` and write `writes`, both files or folders that are there, and Python
+    (`config.confinement`).
+    """
+    reach = Reach(_absolute(reads), _absolute(writes)) if _Switch.confined else None
     # Not pipes: asyncio may wait for ever where it is cancelled while it connects one.
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+    with _unnamed() as stdout, _unnamed() as stderr:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-m", module, *arguments),
+            *(sys.executable, "-I", *command(reach, module), *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
@@ -46,3 +72,12 @@ async def run_module(module: str, *arguments: str | Path, timeout_s: float | Non
             told.seek(0)
             texts.append(told.read().decode(errors="replace"))
         return Ended(status, *texts)
+
+
+def _absolute(paths: Sequence[Path]) -> tuple[str, ...]:
+    return tuple(str(path.absolute()) for path in paths)
+
+
+def _unnamed() -> IO[bytes]:
+    """A file without a name: in memory where the system has that, since a disk may be full."""
+    return os.fdopen(os.memfd_create("told"), "w+b") if sys.platform == "linux" else tempfile.TemporaryFile()

@@ -11,6 +11,7 @@ import structlog
 
 from bot.films import Films
 from bot.jobs import IllegalTransition, Status
+from bot.patience import patiently
 from bot.ports import BlobStore, RenderPool
 from bot.spending import utc_day
 from bot.store import Store
@@ -74,7 +75,7 @@ class Retention:
     async def run(self) -> None:
         """Sweep every few minutes, until cancelled."""
         while True:
-            await self.sweep()
+            await patiently(self.sweep)
             await asyncio.sleep(_EVERY_S)
 
     async def sweep(self) -> None:

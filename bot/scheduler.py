@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import heapq
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from bot.errors import PoolFull
+from bot.errors import PoolFull, Unwritable
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
+from bot.patience import patiently
 from bot.ports import PREFETCH, RenderJob, RenderPool
 from bot.store import Store
+from bot.store.order import Inflow
 from bot.store.queue import Work
 from renderer.protocol import Progress
 
@@ -21,6 +25,12 @@ log = structlog.get_logger(__name__)
 
 #: Below this fraction the pace so far says nothing about the whole.
 _TELLING_FRACTION = 0.05
+#: Seconds for which it holds how much is ordered.
+_INFLOW_S = 5.0
+#: The part of the slots that is taken at most by what comes later: a rush does not last.
+_BUSIEST = 0.8
+#: Jobs for each slot that are few.
+_FEW = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +42,7 @@ class Outlook:
 
 
 class Scheduler:
-    """Keeps the pool supplied from the store: first come, first served, and nothing while ``paused`` is set.
+    """Keeps the pool supplied from the store, in its order, and with nothing while ``paused`` is set.
 
     `latest` holds the newest progress of jobs being rendered, by id; `reply_due` is called when a job has ended
     here. A rung bell brings a job to the pool at once, and every `poll_s` seconds the store is asked anyway.
@@ -46,6 +56,7 @@ class Scheduler:
         reply_due: Callable[[], None],
         poll_s: float = 1,
         clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._pool = pool
@@ -53,8 +64,11 @@ class Scheduler:
         self._reply_due = reply_due
         self._poll_s = poll_s
         self._clock = clock
+        self._steady = steady
+        self._looked_at: float | None = None
         self._bell: asyncio.Queue[str] = asyncio.Queue()
         self._stopping = False
+        self._inflow: tuple[float, Inflow] | None = None
 
     def ring(self, job_id: str) -> None:
         """Say that a job waits or that one has left the pool."""
@@ -67,13 +81,27 @@ class Scheduler:
 
     async def run(self) -> None:
         """Resume what an earlier run left, then supply the pool until stopped. The pool must have been started."""
-        await self._resume()
-        while not self._stopping:
-            await self._supply()
-            await self._wait()
+        with contextlib.suppress(Unwritable):  # raised once it is being stopped
+            await patiently(self._resume, lambda: not self._stopping)
+            while not self._stopping:
+                await patiently(self._look, lambda: not self._stopping)
+                await self._wait()
+        self._looked_at = None
+
+    async def _look(self) -> None:
+        self._looked_at = self._steady()
+        await self._supply()
+
+    @property
+    def behind_s(self) -> float:
+        """Seconds since the queue was looked at last; 0 while it is nobody's to look at."""
+        return 0.0 if self._looked_at is None else self._steady() - self._looked_at
 
     async def outlook(self, job: Job) -> Outlook:
-        """Where a job stands and when to expect its painting: the work ahead, shared by the slots, then its own."""
+        """Where a job stands and when to expect its painting.
+
+        That is the work ahead, and what comes before it meanwhile as it did of late, shared by the slots; then its own.
+        """
         return (await self.outlooks([job]))[job.id]
 
     async def outlooks(self, jobs: Sequence[Job]) -> dict[str, Outlook]:
@@ -82,26 +110,45 @@ class Scheduler:
         waiting = {job.id: job for job in jobs if job.status in {Status.QUEUED, Status.RENDERING}}
         if not waiting:
             return outlooks
-        rendering, ahead = await self._store.queue.work(waiting)
+        rendering, ahead = await self._store.queue.work(waiting, self._clock(), await self._handed_over())
         remaining = {other.id: self._remaining_s(other, estimate_s) for other, estimate_s in rendering}
         slots = max(1, (await self._pool.status()).slots)
+        # What comes meanwhile and goes before takes its part of the slots.
+        inflow, busiest = await self._recent_inflow(), _BUSIEST * slots
         for job in waiting.values():
             if job.status is Status.RENDERING:
                 outlooks[job.id] = Outlook(0, remaining.get(job.id, 0.0))
             else:
                 # One that has been begun in this very moment has nothing before it.
                 work = ahead.get(job.id, Work(0, 0.0, 0.0))
-                eta_s = (sum(remaining.values()) + work.before_s) / slots + work.own_s
+                rate = min(inflow.before(work.share), busiest)
+                eta_s = _begins_in(list(remaining.values()), slots, work, rate) + work.own_s
                 outlooks[job.id] = Outlook(work.before + 1, eta_s)
         return outlooks
 
+    async def line(self) -> list[str]:
+        """Ids of the jobs that wait, in the order in which they are to be painted."""
+        return await self._store.queue.line(self._clock(), await self._handed_over())
+
     async def next_end_s(self, requester: str | None) -> float:
         """Seconds until a job of this requester, or of anybody, can be expected to end; at least 10."""
-        open_jobs = await self._store.queue.open_jobs()
-        mine = (job for job in open_jobs if requester in {None, job.requester} and job.status is not Status.RENDERED)
-        first = next(mine, None)
-        eta_s = (await self.outlook(first)).eta_s if first else None
-        return max(10.0, eta_s or 0.0)
+        if requester is not None:
+            theirs = await self._store.queue.open_jobs_of(requester)
+        else:
+            theirs = await self._store.queue.rendering()
+            if not theirs and (line := await self.line()):
+                theirs = await self._store.jobs.several(line[:1])
+        etas = [outlook.eta_s for outlook in (await self.outlooks(theirs)).values() if outlook.eta_s is not None]
+        return max(10.0, min(etas, default=0.0))
+
+    async def _recent_inflow(self) -> Inflow:
+        now = self._clock()
+        if self._inflow is None or not 0 <= now - self._inflow[0] < _INFLOW_S:
+            self._inflow = now, await self._store.queue.inflow(now)
+        return self._inflow[1]
+
+    async def _handed_over(self) -> set[str]:
+        return {job_id for job_id, _ in await self._pool.held()}
 
     def _remaining_s(self, job: Job, estimate_s: float) -> float:
         elapsed = max(0.0, self._clock() - (job.started_at or self._clock()))
@@ -112,8 +159,8 @@ class Scheduler:
 
     async def _resume(self) -> None:
         held = await self._pool.held()
-        for job in await self._store.queue.open_jobs():
-            if job.status is Status.RENDERING and (job.id, job.attempt) not in held:
+        for job in await self._store.queue.rendering():
+            if (job.id, job.attempt) not in held:
                 # A worker elsewhere may end it in this very moment.
                 with contextlib.suppress(IllegalTransition):
                     resumed = await self._store.jobs.requeue(job)
@@ -128,7 +175,8 @@ class Scheduler:
         room = (await self._pool.status()).slots + PREFETCH - len(held)
         if room <= 0:
             return
-        for job in await self._store.queue.next_queued(room + len(held), self._clock()):
+        handed_over = {job_id for job_id, _ in held}
+        for job in await self._store.queue.next_queued(room + len(held), self._clock(), handed_over):
             if (job.id, job.attempt) in held:
                 continue
             if job.deliveries >= MAX_DELIVERIES:
@@ -155,6 +203,32 @@ class Scheduler:
                 await self._bell.get()
         while not self._bell.empty():
             self._bell.get_nowait()
+
+
+def _begins_in(remaining_s: Sequence[float], slots: int, work: Work, rate: float) -> float:
+    """Seconds until a job is begun that has so much work before it, to which `rate` seconds a second are added.
+
+    Each slot takes up work once what it paints is done, in `remaining_s`.
+    """
+    free_in = sorted([*remaining_s, *[0.0] * (slots - len(remaining_s))])[-slots:]
+    evenly_s = _evenly(free_in, work.before_s, 0.0)
+    later_s = _evenly(free_in, work.before_s, rate) - evenly_s
+    if work.before > _FEW * slots:
+        return evenly_s + later_s
+    # Few jobs cannot be shared evenly: one after the other takes the slot that is free first.
+    for _ in range(work.before):
+        heapq.heapreplace(free_in, free_in[0] + work.before_s / work.before)
+    return free_in[0] + later_s
+
+
+def _evenly(free_in: Sequence[float], before_s: float, rate: float) -> float:
+    """The same if work could be cut at will, for slots that are free in so many seconds, ascending."""
+    done_s, begins_in = before_s, 0.0
+    for number, (at, next_at) in enumerate(zip(free_in, [*free_in[1:], math.inf], strict=True), 1):
+        done_s += at
+        if number > rate and (begins_in := done_s / (number - rate)) <= next_at:
+            break
+    return begins_in
 
 
 def _for_pool(job: Job) -> RenderJob:

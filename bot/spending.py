@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import functools
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from bot.errors import OverBudget
+from bot.patience import patiently
 from bot.store import Store
 from bot.store.spending import Spent as Spent  # what is asked for here
 
@@ -83,7 +85,9 @@ class Budget:
     async def spend(self, kind: str, calls: int = 1) -> None:
         """Note calls that were made."""
         if calls:
-            await self._rows.add(self.platform, utc_day(self._clock()), kind, calls, self.prices[kind])
+            note = functools.partial(self._rows.add, self.platform, utc_day(self._clock()), kind, calls)
+            # The call is made, and its answer not to be lost.
+            await patiently(lambda: note(self.prices[kind]))
 
     async def used(self) -> float:
         """The part of the day's or the month's limit that is spent, whichever is more: 1 at the limit."""

@@ -59,7 +59,11 @@ class Thumbnails:
         part = self._folder / f".{secrets.token_hex(8)}"
         try:
             async with self._gate:
-                ended = await run_module("bot.reduce", blob, part, str(edge), timeout_s=_TIMEOUT_S)
+                # Here, so that the process may write to this file and make no other.
+                part.touch(0o600)
+                ended = await run_module(
+                    "bot.reduce", blob, part, str(edge), timeout_s=_TIMEOUT_S, reads=[blob], writes=[part]
+                )
             _check_kept(blob)
             if ended.status:
                 raise RuntimeError(f"reducing {blob.name} ended with status {ended.status}: {ended.stderr[-2000:]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -56,17 +57,22 @@ def as_text(value: object) -> str:
 
 
 @functools.cache
-def settings_of(model: type[BaseModel], group: SettingPath = ()) -> tuple[Setting, ...]:
+def settings_of(model: type[BaseModel]) -> tuple[Setting, ...]:
     """Every setting of a model and of the groups in it, in the order in which they are declared."""
-    schema = model.model_json_schema()["properties"]
-    found: list[Setting] = []
+    # Once, with those of the groups, since every start waits for it.
+    schema = model.model_json_schema()
+    return tuple(_settings(model, (), schema["properties"], schema.get("$defs", {})))
+
+
+def _settings(
+    model: type[BaseModel], group: SettingPath, schema: dict[str, Any], groups: dict[str, Any]
+) -> Iterator[Setting]:
     for name, field in model.model_fields.items():
-        path = (*group, name)
-        if inspect.isclass(field.annotation) and issubclass(field.annotation, BaseModel):
-            found += settings_of(field.annotation, path)
+        path, kind = (*group, name), field.annotation
+        if inspect.isclass(kind) and issubclass(kind, BaseModel):
+            yield from _settings(kind, path, groups[kind.__name__]["properties"], groups)
         else:
-            found.append(_setting(path, schema[name]))
-    return tuple(found)
+            yield _setting(path, schema[name])
 
 
 def _setting(path: SettingPath, schema: dict[str, Any]) -> Setting:

@@ -194,6 +194,10 @@ class RendererSettings(_Group):
     cancel_timeout_s: float = Field(
         default=10, gt=0, description="seconds a renderer may take to obey a cancel before it is replaced"
     )
+    confined: bool = Field(
+        default=True,
+        description="keep the network and other files from renderers, decoders and the like, where Linux can do that",
+    )
 
 
 class LimitsSettings(_Group):
@@ -207,6 +211,9 @@ class LimitsSettings(_Group):
         default=4096, ge=256, le=16384, description="long edge in pixels to which larger pictures are reduced at intake"
     )
     decode_timeout_s: float = Field(default=20, gt=0, description="seconds that decoding one picture may take")
+    decode_cpu_s: int = Field(
+        default=5, ge=1, description="seconds of a processor that it may take; a slow machine may need more"
+    )
     decode_memory_mb: int = Field(
         default=370, ge=256, description="memory in megabytes that decoding one picture may take"
     )

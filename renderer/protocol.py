@@ -30,6 +30,7 @@ class FailureReason(StrEnum):
     CANCELLED = "cancelled"  #: somebody asked for it
     OUT_OF_MEMORY = "out_of_memory"  #: the device has too little for this size
     BAD_INPUT = "bad_input"  #: the renderer could not use a picture or an option
+    NO_ROOM = "no_room"  #: the disk is full
     RENDERER_DIED = "renderer_died"  #: the child crashed, hung or was killed while it held the job
     POISONED = "poisoned"  #: the job was delivered too often without an end
     INTERNAL = "internal"  #: an error of ours; the log has it whole

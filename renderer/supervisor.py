@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from config.confinement import Reach, command, has_gpu
 from renderer import protocol
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,9 @@ class ChildSpec:
     device: str = "auto"
     encoder: str = "vgg16"
     threads: int | None = None
+    #: What it may reach besides Python and its weights; None where it is not to be confined.
+    reach: Reach | None = None
+    module: str = "renderer.worker"  #: what Python runs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +82,7 @@ class Supervisor:
         self._held: dict[Key, protocol.Paint] = {}
         self._cancel_deadlines: dict[Key, float] = {}
         self._last_sign = 0.0
+        self._consuming = False  # an event, which may wait for room on the disk: the child's signs wait, too
         self._writer: asyncio.StreamWriter | None = None
         self._process: asyncio.subprocess.Process | None = None
 
@@ -184,8 +189,7 @@ class Supervisor:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",  # the current folder is no place to import from
-                "-m",
-                "renderer.worker",
+                *command(_reach(spec), spec.module),
                 *arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
@@ -215,7 +219,11 @@ class Supervisor:
             if key not in self._held:
                 log.warning("event for a job not held", worker=self.name, job=message.job, event_kind=message.kind)
                 continue
-            await self._on_event(message.model_copy(update={"worker": self.name}))
+            self._consuming = True
+            try:
+                await self._on_event(message.model_copy(update={"worker": self.name}))
+            finally:
+                self._consuming, self._last_sign = False, _now()
             if isinstance(message, (protocol.Done, protocol.Failed)):
                 self._forget(key)
 
@@ -249,6 +257,8 @@ class Supervisor:
             if now - before > 10 * _WATCH_INTERVAL_S:
                 # This process itself stood still (suspended laptop, SIGSTOP): the child's signs wait unread.
                 self._last_sign = now
+            if self._consuming:
+                continue
             if self._held and now - self._last_sign > self._patience.tick_s:
                 raise ChildLost(f"no sign of life for {self._patience.tick_s:g} s")
             if any(now > deadline for deadline in self._cancel_deadlines.values()):
@@ -331,6 +341,13 @@ async def _end_tasks(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+def _reach(spec: ChildSpec) -> Reach | None:
+    if spec.reach is None:
+        return None
+    weights = str(spec.weights_dir.absolute())
+    return dataclasses.replace(spec.reach, read=(*spec.reach.read, weights), devices=spec.device != "cpu" and has_gpu())
 
 
 def _environment() -> dict[str, str]:

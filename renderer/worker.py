@@ -13,6 +13,7 @@ import argparse
 import collections
 import contextlib
 import ctypes
+import errno
 import logging
 import math
 import os
@@ -162,6 +163,8 @@ def _diagnosis(error: Exception) -> tuple[protocol.FailureReason, str]:
         reason = protocol.FailureReason.CANCELLED
     elif devices.is_out_of_memory(error):
         reason = protocol.FailureReason.OUT_OF_MEMORY
+    elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = protocol.FailureReason.NO_ROOM
     elif isinstance(error, (UnknownLayer, Untaught, Diverged)):
         reason, detail = protocol.FailureReason.BAD_INPUT, f"These options cannot be used: {error}."
     elif isinstance(error, FileNotFoundError):

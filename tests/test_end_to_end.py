@@ -7,12 +7,14 @@ import io
 import os
 import signal
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
 
+from config.confinement import lacking
 from renderer import patterns, weights
 from renderer.features import Encoder
 from renderer.images import open_rgb, to_tensor
@@ -33,6 +35,7 @@ async def test_a_painting_is_made_although_its_renderer_is_killed_on_the_way(
         job = await customer.order(photographs["coffee"], style, OPTIONS)
         await customer.until(job, "rendering", progress=0.2)
         killed = service.child()
+        _assert_confined(killed)
         os.kill(killed, signal.SIGKILL)
         view = await customer.until(job, "delivered")
         assert service.child() != killed
@@ -41,6 +44,15 @@ async def test_a_painting_is_made_although_its_renderer_is_killed_on_the_way(
     assert any("delivery" in line and "2" in line for line in service.log)
     (tmp_path / "painting.png").write_bytes(painting)
     _assert_painted(tmp_path / "painting.png", photographs["coffee"], style, photographs["chelsea"], weights_dir)
+
+
+def _assert_confined(child: int) -> None:
+    """As the kernel says it of the very process that paints (proc(5)), where it can be done at all."""
+    status = dict(line.split(":\t", 1) for line in Path(f"/proc/{child}/status").read_text().splitlines())
+    if not lacking():
+        assert (status["NoNewPrivs"], status["Seccomp"], int(status["CapEff"], 16)) == ("1", "2", 0)
+    environment = Path(f"/proc/{child}/environ").read_text()
+    assert "PATH=" in environment and "ATELIER_" not in environment
 
 
 def _assert_painted(painting: Path, content: Path, style: Path, unrelated: Path, weights_dir: Path) -> None:
@@ -84,6 +96,34 @@ async def test_after_a_kill_of_the_whole_service_the_job_goes_on(
         with Image.open(io.BytesIO(await customer.result(job))) as image:
             assert max(image.size) == 128
         assert await service.stop() == 0
+
+
+async def test_what_a_backup_of_a_busy_service_holds_goes_on_elsewhere(
+    tmp_path: Path, weights_dir: Path, photographs: dict[str, Path], pattern: Path
+) -> None:
+    file, new = tmp_path / "backup.tar", tmp_path / "new"
+    async with running(tmp_path / "data", weights_dir) as (_, customer):
+        job = await customer.order(photographs["rocket"], pattern, '{"size": 128, "iterations": 30}')
+        await customer.until(job, "rendering", progress=0.1)
+        assert "1 jobs" in await admin(tmp_path / "data", "backup", file)
+        assert "in use by another Atelier service" in await admin(tmp_path / "data", "restore", file, "--replace")
+    assert "1 jobs" in await admin(new, "restore", file)
+    async with running(new, weights_dir) as (_, customer):
+        await customer.until(job, "delivered")
+        with Image.open(io.BytesIO(await customer.result(job))) as image:
+            assert max(image.size) == 128
+
+
+async def admin(data: Path, *arguments: str | Path) -> str:
+    """What `atelier admin` says."""
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "admin", *map(str, arguments)),
+        env=os.environ | {"ATELIER_DATA_DIR": str(data)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await command.communicate()
+    return said.decode()
 
 
 async def test_a_second_service_on_the_same_data_is_refused(tmp_path: Path, weights_dir: Path) -> None:

@@ -32,4 +32,7 @@ async def test_one_picture_and_a_button_become_a_painting_and_then_another(tmp_p
         assert "woodcut" in (await story.misspell()).words
         assert "Woodcut" in (await story.correct()).words
         telegram.assert_rates()
-        assert telegram.token not in "\n".join(service.log)
+        log = "\n".join(service.log)
+        assert "painting ended" in log
+        for secret in (telegram.token, str(story.alice.id), story.alice.name, story.alice.user.username):
+            assert secret and secret not in log

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.patience import needing_room
+
 _PREFIX = "fetched-"
 
 
@@ -24,10 +26,11 @@ class Scratch:
 
     @contextlib.contextmanager
     def files(self, number: int) -> Iterator[list[Path]]:
-        """Paths of files that there may be as long as the context lasts."""
+        """Paths of files that there may be as long as the context lasts; raises Busy where the disk fills in it."""
         files = [self._folder / f"{_PREFIX}{secrets.token_hex(16)}" for _ in range(number)]
         try:
-            yield files
+            with needing_room():
+                yield files
         finally:
             for file in files:
                 file.unlink(missing_ok=True)

@@ -27,8 +27,14 @@ class Letters(Protocol):
     async def waiting(self, adapter: str) -> int:
         """How many letters are not dealt with."""
 
+    async def take(self, adapter: str, keys: Sequence[str]) -> None:
+        """Count that letters, which an earlier run has left, are taken in hand."""
+
     async def stopped(self, adapter: str) -> None:
-        """The bot stops in good order: that it took letters up at its start was no failure of theirs."""
+        """The bot stops in good order: that letters were in its hands was no failure of theirs."""
+
+    async def suspects(self, adapter: str) -> list[dict[str, Any]]:
+        """The bodies of what was taken in hand in vain too often, and is given up."""
 
     async def left(self, adapter: str, within_s: float = ...) -> list[dict[str, Any]]:
         """The bodies of what an earlier run has left, in the order in which it came."""

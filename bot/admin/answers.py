@@ -17,6 +17,7 @@ from bot.admin.verbs import VERBS
 from bot.admin.words import is_number, misused, who
 from bot.errors import BadRequest
 from config.log import Redactor
+from config.privacy import pseudonym_in
 
 if TYPE_CHECKING:  # the command line lists the verbs without loading what serves them
     from bot.accounts import Accounts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # the command line lists the verbs without loading what serve
     from bot.ports import RenderPool
     from bot.spending import Budget
     from bot.store import Store
+    from config.privacy import Pseudonyms
     from config.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -56,12 +58,14 @@ class Admin:
         disk: Disk,
         settings: Settings,
         reply_due: Callable[[], None],
+        pseudonyms: Pseudonyms,
         budgets: Sequence[Budget] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         redact = Redactor(settings.secret_values())
         self._store = store
         self._accounts = accounts
+        self._pseudonyms = pseudonyms
         self._questions = Questions(store, desk, pool, accounts, notices, disk, settings, budgets, redact, clock)
         self._keys = KeyAnswers(keys, clock)
         self._acts = acts.Acts(store, desk, accounts, self._keys, self._questions, reply_due, clock)
@@ -77,7 +81,7 @@ class Admin:
         """
         if verb not in VERBS:
             raise BadRequest(f"There is no “{verb}”. There are {', '.join(VERBS)}.", "unknown_verb")
-        log.info("admin", verb=verb, arguments=arguments, by=by)
+        log.info("admin", verb=verb, by=by)  # its words name people; the audit log has them
         words = arguments.split()
         answer = await self._told(verb, words)
         if answer is None:
@@ -109,6 +113,8 @@ class Admin:
                 return lines.quota(account, await self._store.admin.activity(name))
             case "key", [] | ["list"]:
                 return await self._keys.all()
+            case "who", [name]:
+                return await self._who(name)
             case "failed", []:
                 return lines.failed(await ask.failed(lines.SHOWN), now)
             case "uncertain", []:
@@ -126,6 +132,14 @@ class Admin:
             case "config", []:
                 return lines.settings(ask.settings)
         return None
+
+    async def _who(self, name: str) -> list[str]:
+        digits = pseudonym_in(name)
+        if digits is None:
+            return [f"{who('who', name)} is {self._pseudonyms.of(name)} in the log."]
+        names = await self._store.admin.names()
+        known = [one for one in names if self._pseudonyms.of(one).endswith(f"~{digits}")]
+        return [f"{self._pseudonyms.of(one)} is {one}." for one in known] or [f"Nobody who is known here is ~{digits}."]
 
     async def _stats(self) -> list[str]:
         day, week = await self._store.admin.period(_DAY_S), await self._store.admin.period(7 * _DAY_S)

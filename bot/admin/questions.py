@@ -99,11 +99,12 @@ class Questions:
         """All that is under way, with so many of the jobs."""
         jobs = await self._store.queue.open_jobs()
         number = Counter(job.status for job in jobs)
-        last = next((job for job in reversed(jobs) if job.status is Status.QUEUED), None)
+        line = await self._desk.line()
+        turns = {job_id: turn for turn, job_id in enumerate(line)}
         # What is being painted first, then the line, then what is painted and to be sent.
-        jobs.sort(key=lambda job: (job.status is Status.RENDERED, job.status is Status.QUEUED))
-        views = await self._desk.look_at([job.id for job in (*jobs[:listed], *([last] if last else []))])
-        end = views.get(last.id) if last else None
+        jobs.sort(key=lambda job: (job.status is Status.RENDERED, turns.get(job.id, -1)))
+        views = await self._desk.look_at([*(job.id for job in jobs[:listed]), *line[-1:]])
+        end = views.get(line[-1]) if line else None
         return Queue(
             waiting=number[Status.QUEUED],
             painting=number[Status.RENDERING],

@@ -32,6 +32,7 @@ VERBS: Mapping[str, Verb] = {
         "key [new NAME [SCOPE …] [DAYSd] | revoke ID]", "The keys with which programs use the API: list, make, revoke."
     ),
     "people": Verb("people", "Who asks for most, who is banned, and who has a quota of their own."),
+    "who": Verb("who WHO", "Which pseudonym somebody has in the log; or, of a pseudonym, whose it is."),
     "failed": Verb("failed", "The latest paintings that failed, and why."),
     "spend": Verb("spend", "What platforms that charge have cost, today and this month."),
     "notices": Verb("notices", "What happened lately that you should know."),

@@ -17,6 +17,7 @@ from bot.cli.painting import dream_command, paint_command
 from bot.cli.x import x_app
 from bot.errors import OperatorError, UserError
 from bot.paint import software
+from config.installation import KeyUnusable
 from config.lock import DataDirectoryError
 from config.log import LogSettings, setup
 from config.settings import SettingsError, load
@@ -115,7 +116,7 @@ def main() -> None:
     """Entry point of the console script: every error that somebody can mend is one line and exit status 2."""
     try:
         status = app(standalone_mode=False)
-    except (OperatorError, UserError, SettingsError, DataDirectoryError) as exc:
+    except (OperatorError, UserError, SettingsError, DataDirectoryError, KeyUnusable) as exc:
         sys.exit(_complain(str(exc)))
     except OSError as exc:  # a name too long, a folder that may not be looked into, a full disk
         sys.exit(_complain(f"{exc.filename or 'the file'}: {exc.strerror}"))

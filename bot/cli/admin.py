@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.admin import VERBS, Verb
+from bot.cli.backup import add_to
 from bot.cli.choices import Sectioned
 from bot.control import ask
 from bot.errors import OperatorError
@@ -42,5 +43,6 @@ def password_command() -> None:
     print(f"{env_name(('web', 'admin_password_hash'))}='{hashed(password)}'")
 
 
+add_to(admin_app)
 for _name, _verb in VERBS.items():
     admin_app.command(_name, cls=Sectioned, help=_verb.help)(_command(_name, _verb))

@@ -16,6 +16,7 @@ from bot.contact_sheet import contact_sheet
 from bot.errors import BadRequest, OperatorError
 from bot.gallery import Entry, Gallery
 from bot.paint.export import FORMATS
+from bot.processes import set_confined
 from config.log import LogSettings, setup
 from config.settings import load
 
@@ -35,6 +36,7 @@ def gallery_command(
         raise BadRequest(f"-o {sheet}: the name must end in {', '.join(FORMATS)}")
     settings = load()
     setup(LogSettings(level="error"), settings.secret_values())
+    set_confined(settings.renderer.confined)
     asyncio.run(_show(Gallery(settings), sheet))
 
 

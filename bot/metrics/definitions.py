@@ -125,6 +125,15 @@ LOOP_LAG = Definition(
     _LAGS_S,
 )
 
+WATCHDOGS = Definition(
+    "atelier_watchdog_barks_total",
+    "counter",
+    ("watchdog",),
+    "How often a watchdog found something amiss: `clock` (it jumped), `dispatch` (jobs stand still), `loop` (the event "
+    "loop was held up for two seconds), `outbox` (a reply is a quarter of an hour late) or `renderers` (three were "
+    "lost within a quarter of an hour)",
+)
+
 MIRRORED = (
     JOBS_OPEN,
     QUEUE_DEPTH,
@@ -137,5 +146,5 @@ MIRRORED = (
     SPEND,
     SPEND_LIMIT,
 )
-TOLD = (JOBS_ENDED, JOB_WAIT, RENDER, REPLY_TRIES, PLATFORM_ERRORS, LOOP_LAG)
+TOLD = (JOBS_ENDED, JOB_WAIT, RENDER, REPLY_TRIES, PLATFORM_ERRORS, LOOP_LAG, WATCHDOGS)
 DEFINITIONS = (*MIRRORED, *TOLD)

@@ -33,6 +33,7 @@ LAG_INTERVAL_S = 0.5
 
 _WORKER_STATES = ("starting", "idle", "painting", "down")
 _SWITCHES = ("paused", "drained", "disk-full")
+_WATCHDOGS = ("clock", "dispatch", "loop", "outbox", "renderers")
 _UNSENT = (ReplyState.READY, ReplyState.SENDING)
 
 # When a series was first counted nobody asks, and it would be as many series again.
@@ -70,6 +71,10 @@ class Metrics:
         self._tries = self._counter(definitions.REPLY_TRIES)
         self._errors = self._counter(definitions.PLATFORM_ERRORS)
         self._lag = self._histogram(definitions.LOOP_LAG)
+        self._barks = self._counter(definitions.WATCHDOGS)
+        for name in _WATCHDOGS:
+            # From 0 on: of a series that begins at 1 Prometheus sees no increase.
+            self._barks.labels(name)
         store.watch(self._stepped)
 
     async def text(self) -> bytes:
@@ -86,6 +91,10 @@ class Metrics:
     def platform_error(self, platform: str, kind: str) -> None:
         """Count a call that a platform did not answer well; ``429`` where it asks to be left alone."""
         self._errors.labels(platform, kind).inc()
+
+    def barked(self, watchdog: str) -> None:
+        """Count that a watchdog has found something amiss."""
+        self._barks.labels(watchdog).inc()
 
     async def watch_loop(
         self,

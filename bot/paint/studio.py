@@ -21,6 +21,7 @@ from bot.jobs import MAX_ATTEMPTS, MAX_DELIVERIES, made_smaller, smaller
 from bot.paint.commission import Commission, Work, open_folder, plan
 from bot.paint.export import export, software, write_json
 from bot.paint.orders import Orders
+from bot.processes import set_confined
 from config.settings import Settings
 from renderer import protocol, timelapse
 from renderer.options import default_size
@@ -50,16 +51,18 @@ async def paint(
     0: all painted; 1: a painting failed; 2: a picture or option is not to be used; 130: interrupted, and what there
     was of the painting in hand has been saved. One bad content does not keep the others from being painted.
     """
-
-    def child(on_event: OnEvent) -> _Renderer:
-        spec, patience = child_of(settings)
-        return Supervisor("renderer", spec, on_event, patience)
-
+    set_confined(settings.renderer.confined)
     works = plan(commission)
     open_folder(commission)
-    studio = _Studio(commission, Orders(commission, settings.limits), console, renderer or child)
-    with tempfile.TemporaryDirectory(prefix="atelier-") as folder:
-        return await studio.paint_all(works, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="atelier-") as name:
+        folder = Path(name)
+
+        def child(on_event: OnEvent) -> _Renderer:
+            spec, patience = child_of(settings, folder, folder)
+            return Supervisor("renderer", spec, on_event, patience)
+
+        studio = _Studio(commission, Orders(commission, settings.limits), console, renderer or child)
+        return await studio.paint_all(works, folder)
 
 
 class _Studio:

@@ -13,6 +13,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES
+from bot.patience import patiently
 from bot.ports import PREFETCH, BlobStore, PoolStatus, RenderJob, WorkerStatus
 from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Started, StyleInput
 from renderer.supervisor import ChildSpec, Patience, Supervisor
@@ -146,8 +147,8 @@ class LocalPool:
             return None
         try:
             order = self._order(job, delivery)
-        except FileNotFoundError as exc:
-            log.warning("picture gone", which=str(exc))
+        except FileNotFoundError:
+            log.warning("picture gone")
             await self._fail(job, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
             return None
         try:
@@ -177,13 +178,17 @@ class LocalPool:
     async def _from_child(self, seat: _Seat, event: Event) -> None:
         lost = isinstance(event, Failed) and event.reason is FailureReason.RENDERER_DIED
         if isinstance(event, Done):
-            result = await self._blobs.put(Path(event.result))
-            frames = await self._blobs.put(Path(event.frames)) if event.frames else None
+            result = await self._put(event.result)
+            frames = await self._put(event.frames) if event.frames else None
             event = event.model_copy(update={"result": result, "frames": frames})
         if not lost:
             await self._on_event(event)
         if isinstance(event, (Done, Failed)) and seat.ended and not seat.ended.done():
             seat.ended.set_result(event if lost and isinstance(event, Failed) else None)
+
+    async def _put(self, file: str) -> str:
+        """Take in what a child has left, whenever there is room for it."""
+        return await patiently(lambda: self._blobs.put(Path(file)))
 
     async def _fail(self, job: RenderJob, reason: FailureReason, detail: str = "") -> None:
         failed = Failed(job=job.id, attempt=job.attempt, delivery=job.deliveries, reason=reason, detail=detail)

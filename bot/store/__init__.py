@@ -12,6 +12,7 @@ from bot.store.addresses import Addresses
 from bot.store.admin import AdminRows
 from bot.store.audit import AuditRows
 from bot.store.blobs import BlobRefs
+from bot.store.due import DueTimes
 from bot.store.engine import Database, Watcher
 from bot.store.erasure import Erasing
 from bot.store.inbox import InboxRows
@@ -42,6 +43,7 @@ class Store:
         self.addresses = Addresses(database)
         self.admin = AdminRows(database, clock)
         self.audit = AuditRows(database, clock)
+        self.due = DueTimes(database)
         self.erasing = Erasing(database)
         self.inbox = InboxRows(database, clock)
         self.keys = KeyRows(database, clock)

@@ -13,7 +13,7 @@ from bot.jobs import OPEN, IllegalTransition, Job, Status
 from bot.store.engine import Database
 from bot.store.quotas import DAY_S, HOUR_S
 from bot.store.rows import JOB_COLUMNS, one_job, step, to_job
-from bot.store.tables import ReplyState, accepted, accounts, jobs, outbox, votes
+from bot.store.tables import ReplyState, accepted, accounts, inbox, jobs, outbox, pending, places, votes
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -133,6 +133,16 @@ class AdminRows:
                 still_open |= {name: jobs_open for name, jobs_open in await connection.execute(waiting)}
         people = [_person(name, known.get(name), asked.get(name, (0, 0)), still_open.get(name, 0)) for name in who]
         return sorted(people, key=lambda person: (-person.within_day, person.who))
+
+    async def names(self) -> set[str]:
+        """Everybody, and every group, who is known by any row."""
+        columns = (
+            *(jobs.c.requester, jobs.c.place, accounts.c.requester, accepted.c.requester, accepted.c.place),
+            *(votes.c.requester, pending.c.requester, inbox.c.requester, places.c.id),
+        )
+        async with self._database.read() as connection:
+            found = [await connection.execute(select(column).distinct()) for column in columns]
+            return {name for names in found for name in names.scalars() if name}
 
     async def failed(self, limit: int) -> list[Job]:
         """The failed ones among the jobs that were asked for last, those that failed last first."""

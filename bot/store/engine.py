@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from bot.errors import Unwritable
 from bot.jobs import Job
 
-#: Pragmas of a connection that writes: a commit that returned has reached the disk.
-WRITER = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "5000", "foreign_keys": "ON"}
+#: Pragmas of a connection that writes: a commit that returned has reached the disk, and what is deleted is overwritten.
+WRITER = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "busy_timeout": "5000",
+    "foreign_keys": "ON",
+    "secure_delete": "ON",
+}
 _READER = {"query_only": "ON", "busy_timeout": "5000"}
+#: What passes: another program holds the file for longer than `busy_timeout`, or there is no room on the disk.
+_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL})
+#: One connection, for which everybody waits who needs it: after a machine's sleep any time-out would be over.
+#: Parameters are what people have sent: no error may show them.
+_ONE: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "pool_timeout": None, "hide_parameters": True}
 #: Where a transaction keeps the steps that jobs take in it.
 _STEPS = "atelier steps"
 
@@ -33,14 +47,11 @@ class Database:
     """
 
     def __init__(self, file: Path) -> None:
-        self._writer = create_async_engine(
-            URL.create("sqlite+aiosqlite", database=str(file)), pool_size=1, max_overflow=0
-        )
+        self._writer = create_async_engine(URL.create("sqlite+aiosqlite", database=str(file)), **_ONE)
         self._reader = create_async_engine(
             # As a URI a path may hold no bare `?`, `#` or `%`.
             URL.create("sqlite+aiosqlite", database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"}),
-            pool_size=1,
-            max_overflow=0,
+            **_ONE,
         )
         set_up(self._writer.sync_engine, "BEGIN IMMEDIATE", WRITER)
         set_up(self._reader.sync_engine, "BEGIN", _READER)
@@ -54,12 +65,16 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that nobody else writes beside; committed at the end, rolled back on any exception."""
+        """A transaction that nobody else writes beside; committed at the end, rolled back on any exception.
+
+        Raises Unwritable where the disk is full or another program holds the file.
+        """
         async with self._writing:
-            async with self._writer.begin() as connection:
-                steps: list[tuple[Job, Job]] = []
-                connection.info[_STEPS] = steps
-                yield connection
+            with _as_unwritable():
+                async with self._writer.begin() as connection:
+                    steps: list[tuple[Job, Job]] = []
+                    connection.info[_STEPS] = steps
+                    yield connection
             for before, after in steps:
                 for watcher in self.watchers:
                     watcher(before, after)
@@ -74,6 +89,17 @@ class Database:
         """Close both connections and end their threads."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+@contextmanager
+def _as_unwritable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        # The extended codes have the plain one in their last byte.
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _PASSING:
+            raise Unwritable(str(error.orig)) from error
+        raise
 
 
 def note_step(connection: AsyncConnection, before: Job, after: Job) -> None:

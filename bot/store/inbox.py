@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 #: Seconds after which what was not dealt with is dropped, and a key forgotten.
 _KEPT_S = 24 * 3600.0
-#: Starts at which the same letter is taken up: one that kills the bot each time must not do so for ever.
+#: How often the same letter is taken in hand: one that kills the bot each time must not do so for ever.
 _TRIES = 3
 _IS_DONE = inbox.c.body.is_(null())
 
@@ -46,7 +46,7 @@ class InboxRows:
             return frozenset((await connection.execute(new)).scalars())
 
     async def amend(self, adapter: str, key: str, requester: str | None, body: dict[str, Any]) -> None:
-        """Note how far somebody is in dealing with a letter; the starts that took it up no longer count."""
+        """Note how far somebody is in dealing with a letter; that it was taken in hand before no longer counts."""
         values = {"requester": requester, "body": body, "tries": 0}
         there = (inbox.c.adapter == adapter) & (inbox.c.key == key)
         async with self._database.write() as connection:
@@ -65,8 +65,17 @@ class InboxRows:
         async with self._database.read() as connection:
             return (await connection.execute(query)).scalar_one()
 
+    async def take(self, adapter: str, keys: Sequence[str]) -> None:
+        """Count that letters are taken in hand, before anything is done about them.
+
+        Only of those that an earlier run has left: what merely waited when the bot was killed is no suspect.
+        """
+        mine = (inbox.c.adapter == adapter) & inbox.c.key.in_(keys) & ~_IS_DONE
+        async with self._database.write() as connection:
+            await connection.execute(update(inbox).where(mine).values(tries=inbox.c.tries + 1))
+
     async def stopped(self, adapter: str) -> None:
-        """The bot stops in good order: that it took letters up at its start was no failure of theirs."""
+        """The bot stops in good order: that letters were in its hands was no failure of theirs."""
         mine = (inbox.c.adapter == adapter) & ~_IS_DONE & (inbox.c.tries > 0)
         async with self._database.write() as connection:
             await connection.execute(update(inbox).where(mine).values(tries=inbox.c.tries - 1))
@@ -78,20 +87,25 @@ class InboxRows:
             await connection.execute(update(inbox).where(known).values(body=null(), requester=None))
 
     async def left(self, adapter: str, within_s: float = _KEPT_S) -> list[dict[str, Any]]:
-        """The bodies of what an earlier run has left, in the order in which they came.
-
-        What is older than `within_s`, or was taken up in vain too often, is dropped.
-        """
+        """The bodies of what an earlier run has left, in the order in which they came; what is older is dropped."""
         mine = (inbox.c.adapter == adapter) & ~_IS_DONE
-        too_old = inbox.c.at < self._clock() - within_s
-        given_up = delete(inbox).where(mine, too_old | (inbox.c.tries >= _TRIES)).returning(inbox.c.key)
-        tried = update(inbox).where(mine).values(tries=inbox.c.tries + 1)
+        old = delete(inbox).where(mine, inbox.c.at < self._clock() - within_s).returning(inbox.c.key)
         bodies = select(inbox.c.body).where(mine).order_by(inbox.c.id)
         async with self._database.write() as connection:
-            if dropped := list((await connection.execute(given_up)).scalars()):
+            if dropped := list((await connection.execute(old)).scalars()):
                 log.warning("letters dropped", adapter=adapter, keys=dropped)
-            await connection.execute(tried)
             return list((await connection.execute(bodies)).scalars())
+
+    async def suspects(self, adapter: str) -> list[dict[str, Any]]:
+        """The bodies of what was taken in hand in vain too often; they are no longer left, and their people be told."""
+        mine = (inbox.c.adapter == adapter) & ~_IS_DONE & (inbox.c.tries >= _TRIES)
+        bodies = select(inbox.c.key, inbox.c.body).where(mine).order_by(inbox.c.id)
+        async with self._database.write() as connection:
+            found = (await connection.execute(bodies)).all()
+            await connection.execute(update(inbox).where(mine).values(body=null(), requester=None))
+        if found:
+            log.error("letters given up", adapter=adapter, keys=[key for key, _ in found])
+        return [body for _, body in found]
 
     def _is_old(self) -> ColumnElement[bool]:
         return inbox.c.at < self._clock() - _KEPT_S

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs import OPEN, IllegalTransition, Job, Status, check_transition
+from bot.jobs import BATCH_FROM, OPEN, IllegalTransition, Job, Priority, Status, check_transition
 from bot.store.addresses import write_address
 from bot.store.engine import Database
 from bot.store.quotas import Allowance, Quotas, allowances, check_quotas, count_accepted
@@ -111,10 +111,12 @@ class Jobs:
         network: str | None = None,
         address: dict[str, Any] | None = None,
         webhook: str | None = None,
+        priority: Priority = Priority.USUAL,
     ) -> Job:
         """Store a new job, its blobs' references, the render seconds expected and where its reply goes.
 
-        `network` is where it came from, for its quota; `webhook` a URL that is to be told of the job's end.
+        `network` is where it came from, for its quota; `webhook` a URL that is to be told of the job's end. A usual
+        job is of a batch where its requester has many open ones already.
 
         Committed when this returns, and counted. Returns the job that the same message made before, if it did.
         Raises NoRoom, and OverQuota where there are `quotas`.
@@ -123,12 +125,15 @@ class Jobs:
             known = await _by_source(connection, job.adapter, job.source)
             if known is not None:
                 return known
-            await _check_room(connection, job.requester, room)
+            own = await _check_room(connection, job.requester, room)
+            if priority is Priority.USUAL and own >= BATCH_FROM:
+                priority = Priority.BATCH
             now = self._clock()
             if quotas is not None:
                 await check_quotas(connection, job.requester, job.place, network, quotas, now)
             await count_accepted(connection, job.requester, job.place, network, now)
             row = to_row(job) | {"estimate_s": estimate_s, "not_before": 0.0, "cancel_requested": False}
+            row["priority"] = priority
             await connection.execute(insert(jobs).values(row))
             if address is not None:
                 await write_address(connection, job.id, address)
@@ -231,12 +236,14 @@ async def _in_attempt(connection: AsyncConnection, job_id: str, attempt: int) ->
     return job
 
 
-async def _check_room(connection: AsyncConnection, requester: str, room: Room) -> None:
+async def _check_room(connection: AsyncConnection, requester: str, room: Room) -> int:
+    """How many open jobs this requester has; raises NoRoom where one more would be too many."""
     in_all, own = await _open_jobs(connection, requester)
     if own >= room.per_requester:
         raise NoRoom(in_all=False)
     if in_all >= room.in_all:
         raise NoRoom(in_all=True)
+    return own
 
 
 async def _open_jobs(connection: AsyncConnection, requester: str) -> tuple[int, int]:

@@ -14,8 +14,9 @@ from bot.store.engine import WRITER, set_up
 from bot.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-#: Of the newest schema; the file of each migration begins with its number.
-NEWEST = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+#: Revisions of the schema, and the newest; the file of each migration begins with its number.
+KNOWN = frozenset(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+NEWEST = max(KNOWN)
 
 
 def upgrade(file: Path, revision: str = NEWEST) -> None:
@@ -25,7 +26,7 @@ def upgrade(file: Path, revision: str = NEWEST) -> None:
     """
     if _revision(file) == revision:
         return
-    engine = create_engine(URL.create("sqlite", database=str(file)))
+    engine = create_engine(URL.create("sqlite", database=str(file)), hide_parameters=True)
     set_up(engine, "BEGIN IMMEDIATE", WRITER)
     try:
         with engine.begin() as connection:
@@ -63,14 +64,12 @@ def _migrate(connection: Connection, file: Path, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in KNOWN:
         raise OperatorError(
             f"{file} was written by a newer version (its schema is {current}): update the program, "
             "or let it begin with another data directory."

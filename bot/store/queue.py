@@ -6,11 +6,12 @@ import dataclasses
 from collections.abc import Collection, Set
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Float, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import OPEN, Job, Status
 from bot.store.engine import Database
+from bot.store.order import BY_TURN, LINE, Inflow, inflow
 from bot.store.rows import JOB_COLUMNS, to_job
 from bot.store.tables import jobs
 from renderer.options import RenderOptions
@@ -30,6 +31,7 @@ class Work:
     before: int  #: queued jobs before this one
     before_s: float
     own_s: float
+    share: float = 0.0  #: what its place in the line is by (`bot.store.order`); 0 where nobody comes before it any more
 
 
 class Queue:
@@ -44,16 +46,18 @@ class Queue:
         async with self._database.read() as connection:
             return [to_job(row) for row in (await connection.execute(query)).mappings()]
 
-    async def next_queued(self, limit: int, now: float) -> list[Job]:
-        """The first queued jobs in the order in which they are to be painted, but for those that wait for later."""
-        query = (
-            select(*JOB_COLUMNS)
-            .where(jobs.c.status == Status.QUEUED, jobs.c.not_before <= now)
-            .order_by(jobs.c.created_at, jobs.c.id)
-            .limit(limit)
-        )
+    async def open_jobs_of(self, requester: str) -> list[Job]:
+        """A requester's jobs that are not ended, the oldest first."""
+        its = (jobs.c.requester == requester) & jobs.c.status.in_(OPEN)
+        query = select(*JOB_COLUMNS).where(its).order_by(jobs.c.created_at, jobs.c.id)
         async with self._database.read() as connection:
             return [to_job(row) for row in (await connection.execute(query)).mappings()]
+
+    async def next_queued(self, limit: int, now: float, handed_over: Collection[str] = ()) -> list[Job]:
+        """The first queued jobs in the order in which they are to be painted, but for those that wait for later."""
+        given = {"now": now, "handed_over": list(handed_over), "limit": limit}
+        async with self._database.read() as connection:
+            return [to_job(row) for row in (await connection.execute(_NEXT, given)).mappings()]
 
     async def underway(self, attempts: Set[tuple[str, int]]) -> set[tuple[str, int]]:
         """Those of these (id, attempt) that are the job's current attempt and have no end yet."""
@@ -63,16 +67,28 @@ class Queue:
         async with self._database.read() as connection:
             return {(job_id, attempt) for job_id, attempt in (await connection.execute(query))} & attempts
 
-    async def work(self, job_ids: Collection[str]) -> tuple[list[tuple[Job, float]], dict[str, Work]]:
+    async def line(self, now: float, handed_over: Collection[str] = ()) -> list[str]:
+        """Ids of all queued jobs in the order in which they are to be painted."""
+        given = {"now": now, "handed_over": list(handed_over)}
+        async with self._database.read() as connection:
+            return list((await connection.execute(_ALL, given)).scalars())
+
+    async def work(
+        self, job_ids: Collection[str], now: float, handed_over: Collection[str] = ()
+    ) -> tuple[list[tuple[Job, float]], dict[str, Work]]:
         """What workers hold now, with the seconds expected of each; and what stands before those that are queued."""
-        order = (jobs.c.created_at, jobs.c.id)
-        so_far = [number.over(order_by=order, rows=(None, 0)) for number in (func.count(), func.sum(jobs.c.estimate_s))]
-        line = select(jobs.c.id, jobs.c.estimate_s, *so_far).where(jobs.c.status == Status.QUEUED).subquery()
-        theirs = select(line).where(line.c.id.in_(job_ids))
+        given = {"now": now, "handed_over": list(handed_over), "job_ids": list(job_ids)}
         async with self._database.read() as connection:
             rendering = await _rendering(connection)
-            queued = (await connection.execute(theirs)).all()
-        return rendering, {job_id: Work(number - 1, sum_s - own_s, own_s) for job_id, own_s, number, sum_s in queued}
+            waiting = (await connection.execute(_AHEAD, given)).all()
+        return rendering, {
+            job_id: Work(number - 1, sum_s - own_s, own_s, share) for job_id, own_s, share, number, sum_s in waiting
+        }
+
+    async def inflow(self, now: float) -> Inflow:
+        """What is ordered of late, and before whom that comes."""
+        async with self._database.read() as connection:
+            return await inflow(connection, now)
 
     async def rendering(self) -> list[Job]:
         """The jobs that workers hold."""
@@ -130,6 +146,23 @@ class Queue:
         painted = select(jobs.c.result_info["device"].as_string()).where(jobs.c.result.is_not(None))
         async with self._database.read() as connection:
             return (await connection.execute(painted.order_by(jobs.c.started_at.desc()).limit(1))).scalar()
+
+
+def _next() -> Select[Any]:
+    ready = LINE.c.not_before <= bindparam("now", type_=Float)
+    first = select(LINE).where(ready).order_by(*BY_TURN).limit(bindparam("limit", type_=Integer)).cte("first")
+    turn = (first.c[column.name] for column in BY_TURN)
+    return select(*JOB_COLUMNS).join_from(first, jobs, first.c.id == jobs.c.id).order_by(*turn)
+
+
+def _ahead() -> Select[Any]:
+    so_far = [number.over(order_by=BY_TURN, rows=(None, 0)) for number in (func.count(), func.sum(LINE.c.estimate_s))]
+    numbered = select(LINE.c.id, LINE.c.estimate_s, LINE.c.share, *so_far).subquery()
+    return select(numbered).where(numbered.c.id.in_(bindparam("job_ids", expanding=True)))
+
+
+# Built once: to put such a statement together takes longer than to answer it.
+_NEXT, _ALL, _AHEAD = _next(), select(LINE.c.id).order_by(*BY_TURN), _ahead()
 
 
 def _as_in(options: RenderOptions, asked: Any, name: str) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import ENDED, IllegalTransition, Job, Status, check_transition
 from bot.store.engine import note_step
+from bot.store.order import charge
 from bot.store.tables import ReplyState, WebhookState, blob_refs, jobs, outbox, webhooks
 from renderer.options import RenderOptions
 from renderer.protocol import StyleInput
@@ -55,9 +56,10 @@ async def step(connection: AsyncConnection, before: Job, after: Job, now: float,
     A job whose cancel was asked for goes neither back to the queue nor to failed: it is cancelled instead.
     Raises IllegalTransition where the table forbids the step or the row is no longer as in `before`.
     """
-    if before.status is Status.RENDERING and after.status in {Status.QUEUED, Status.FAILED}:
-        asked = select(jobs.c.cancel_requested).where(jobs.c.id == before.id)
-        if (await connection.execute(asked)).scalar():
+    if before.status is Status.RENDERING:
+        row = select(jobs.c.cancel_requested, jobs.c.estimate_s).where(jobs.c.id == before.id)
+        cancelled, estimate_s = (await connection.execute(row)).one_or_none() or (False, 0.0)
+        if cancelled and after.status in {Status.QUEUED, Status.FAILED}:
             after = dataclasses.replace(before, status=Status.CANCELLED, reason="cancelled")
     check_transition(before.status, after.status)
     if after.status in ENDED:
@@ -71,6 +73,8 @@ async def step(connection: AsyncConnection, before: Job, after: Job, now: float,
     written = await connection.execute(update(jobs).where(unchanged).values(to_row(after) | columns))
     if written.rowcount != 1:
         raise IllegalTransition(f"{before.id} is no longer {before.status} in attempt {before.attempt}")
+    if before.status is Status.RENDERING:
+        await charge(connection, before, after, estimate_s, now)
     if after.status in ENDED | {Status.RENDERED}:
         reply = {"job": after.id, "state": ReplyState.READY, "due_at": now, "tries": 0}
         # From rendered on there is one already.

@@ -15,7 +15,8 @@ class Switches:
     """Named values that outlive a restart.
 
     ``paused``: ``{"reason": str}`` while nothing new is painted. ``drained``: any value while no order is taken.
-    ``disk-full``: ``{"opens_mb": int}`` while none is for want of disk.
+    ``disk-full``: ``{"opens_mb": int}`` while none is for want of disk. ``restored``: ``{"at": Unix seconds}`` of when
+    the store was put back from a backup.
     """
 
     def __init__(self, database: Database) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 metadata = MetaData()
@@ -54,11 +55,29 @@ jobs = Table(
     Column("too_large", Integer),
     Column("place", String),
     Column("language", String),
+    Column("priority", Integer, nullable=False, server_default="2"),  # `bot.jobs.Priority`
     UniqueConstraint("adapter", "source", name="uq_jobs_adapter_source"),
     Index("ix_jobs_status_created_at", "status", "created_at"),
     Index("ix_jobs_requester_created_at", "requester", "created_at", "id"),
     Index("ix_jobs_started_at", "started_at"),
     Index("ix_jobs_ended_at", "ended_at", "id"),
+    # All that the order of the queue is made of (`bot.store.order`): the rows themselves are wide.
+    Index(
+        "ix_jobs_queued",
+        *("requester", "created_at", "id", "priority", "estimate_s", "not_before", "status"),
+        sqlite_where=text("status = 'queued'"),
+    ),
+)
+
+#: Render seconds that each requester has had, as they counted at `at`; they fade (`bot.store.order`). An erasure leaves
+#: them, else it would bring to the front; a day later they are gone.
+usage = Table(
+    "usage",
+    metadata,
+    Column("requester", String, primary_key=True),
+    Column("seconds", Float, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("ix_usage_at", "at"),
 )
 
 #: Who refers to a blob, and as what: `content`, `style`, `mask`, `result` or `frames`. A blob lives as long as its last
@@ -161,7 +180,7 @@ inbox = Table(
 )
 
 #: What is set while the service runs, by name: ``paused`` and ``drained`` by the operator, ``disk-full`` by the watch
-#: over the disk, ``x-cursor`` by the X bot.
+#: over the disk, ``x-cursor`` by the X bot, ``restored`` by `bot.store.snapshot`.
 switches = Table(
     "switches",
     metadata,

@@ -19,6 +19,7 @@ from structlog.contextvars import bound_contextvars
 from bot.errors import UnknownJob
 from bot.jobs import ENDED, Job
 from bot.keys import Key, Keys
+from bot.patience import patiently
 from bot.store import Store
 from bot.store.tables import WebhookState
 from bot.store.webhooks import DueWebhook
@@ -102,7 +103,8 @@ class Webhooks:
             except Exception as error:
                 # One receiver, or a bug of ours, may not cost the others.
                 log.exception("webhook failed")
-                await self._later(due, repr(error))
+                later = functools.partial(self._later, due, type(error).__name__)
+                await patiently(later)
 
     async def _deal_with(self, due: DueWebhook) -> None:
         from bot.webhooks.posting import NotReached
@@ -149,13 +151,18 @@ class Webhooks:
         if due.tries >= len(PAUSES_S):
             await self._give_up(due, error)
             return
-        log.info("webhook not taken", why=error, tries=due.tries + 1)
-        pause_s = PAUSES_S[due.tries] * random.uniform(1 - JITTER, 1 + JITTER)
+        log.info("webhook not taken", why=_kind(error), tries=due.tries + 1)
+        pause_s = PAUSES_S[due.tries] * random.uniform(1 - JITTER, 1 + JITTER)  # nosec B311  # only spreads the tries
         await self._rows.postpone(due.job.id, pause_s, error)
 
     async def _give_up(self, due: DueWebhook, error: str) -> None:
-        log.warning("webhook given up", why=error, tries=due.tries + 1)
+        log.warning("webhook given up", why=_kind(error), tries=due.tries + 1)
         await self._rows.settle(due.job.id, WebhookState.GIVEN_UP, error)
+
+
+def _kind(error: str) -> str:
+    """What the log says of an error: behind the colon it may name the receiver."""
+    return error.partition(":")[0]
 
 
 def _utc(at: float) -> str:

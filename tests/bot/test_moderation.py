@@ -57,7 +57,7 @@ def uninstall(monkeypatch: pytest.MonkeyPatch) -> None:
 def score(monkeypatch: pytest.MonkeyPatch, scored: Callable[[Path], object]) -> None:
     """Let the process say what it is told to say of each picture."""
 
-    async def run_module(module: str, file: Path, weights: Path) -> Ended:
+    async def run_module(module: str, file: Path, weights: Path, **_: object) -> Ended:
         assert module == "bot.moderate"
         return Ended(0, json.dumps({"score": scored(file)}), "")
 
@@ -134,13 +134,13 @@ async def test_a_process_that_fails_dies_or_hangs_lets_nothing_pass(
     with pytest.raises(Unexamined, match="status 1"):
         await moderator.check(tmp_path / "torn.png", "x", "content of x:1")
 
-    async def killed(*_: object) -> Ended:
+    async def killed(*_: object, **__: object) -> Ended:
         return Ended(-11, "", "")
 
-    async def refused(*_: object) -> Ended:
+    async def refused(*_: object, **__: object) -> Ended:
         raise BlockingIOError(11, "no more processes")
 
-    async def hanging(*_: object) -> Ended:
+    async def hanging(*_: object, **__: object) -> Ended:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -163,7 +163,7 @@ async def test_weights_other_than_the_pinned_ones_are_not_believed(
     monkeypatch.setattr(moderation, "_weights", lambda: other)
     with pytest.raises(Unexamined):
         await Moderation(ModerationSettings(), ignore).check(photographs["coffee"], "x", "content of x:1")
-    ended = await run_module("bot.moderate", photographs["coffee"], other)
+    ended = await run_module("bot.moderate", photographs["coffee"], other, reads=[photographs["coffee"], other])
     assert (ended.status, ended.stdout) == (1, "")
     assert "has the SHA-256" in ended.stderr
 
@@ -171,7 +171,7 @@ async def test_weights_other_than_the_pinned_ones_are_not_believed(
 async def test_at_most_two_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once, most, waiting = 0, 0, asyncio.Event()
 
-    async def run_module(*_: object) -> Ended:
+    async def run_module(*_: object, **__: object) -> Ended:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
@@ -341,7 +341,7 @@ async def test_an_end_is_stored_though_its_bearer_is_cancelled_during_the_look(
 ) -> None:
     looking, may_end = asyncio.Event(), asyncio.Event()
 
-    async def run_module(*_: object) -> Ended:
+    async def run_module(*_: object, **__: object) -> Ended:
         looking.set()
         await may_end.wait()
         return Ended(0, '{"score": 0.01}', "")
@@ -368,7 +368,7 @@ async def test_a_job_that_is_given_to_another_worker_during_the_look_is_not_ende
         result = await house.blob(b"a painting of a worker that was given up")
         again: list[Job] = []
 
-        async def run_module(*_: object) -> Ended:
+        async def run_module(*_: object, **__: object) -> Ended:
             await house.dispatch.on_event(started(job))
             again.append(await house.read(job))
             return Ended(0, '{"score": 0.01}', "")

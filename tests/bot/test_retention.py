@@ -151,7 +151,7 @@ async def test_a_film_does_not_outlive_frames_that_go_while_it_is_encoded(
     frames = await house.desk.frames(job.id, ALICE)
     house.clock.ahead_s += 8 * DAY_S
 
-    async def encode(module: str, source: Path, film: Path, timeout_s: float) -> Ended:
+    async def encode(module: str, source: Path, film: Path, **_: object) -> Ended:
         film.touch()
         await house.retention.sweep()
         film.touch()  # the encoder closes its file

@@ -3,9 +3,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from bot.jobs import MAX_DELIVERIES, Job, Status
 from bot.ports import PREFETCH
-from bot.scheduler import Outlook
+from bot.scheduler import Outlook, _begins_in
+from bot.store.queue import Work
 from bot.texts import say
 from renderer.protocol import FailureReason
 from tests.fakes.house import House, open_house, progress, started
@@ -200,6 +203,35 @@ async def test_a_job_that_a_pool_still_holds_is_left_to_it(tmp_path: Path) -> No
     assert [held.id for held in pool.submitted] == ids(job, second)
 
 
+async def test_ten_restarts_during_one_painting_do_not_set_it_aside(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        job = await house.job()
+    for number in range(10):
+        async with open_house(tmp_path) as house, house.running():
+            await house.pool.until_started(job.id)
+            assert (await house.read(job)).deliveries == 1, f"after {number} restarts"
+            await house.dispatch.stop(0)
+    async with open_house(tmp_path) as house:
+        async with house.running():
+            await house.pool.paint(job.id)
+            await house.adapter.until_replies(1)
+        assert (await house.read(job)).status is Status.DELIVERED
+
+
+async def test_kills_of_the_bot_count_for_what_is_rendering_then_and_for_nothing_else(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        rendering, ahead, waiting = [await house.job(str(number)) for number in range(3)]
+    for _ in range(MAX_DELIVERIES):
+        async with open_house(tmp_path) as house, house.running():
+            await house.pool.until_started(rendering.id)
+            await house.pool.until_held(ahead.id)
+    async with open_house(tmp_path) as house, house.running():
+        await house.pool.until_started(ahead.id)
+        await house.adapter.until_replies(1)
+        assert (await house.read(rendering)).reason == "poisoned"
+        assert [(await house.read(job)).deliveries for job in (ahead, waiting)] == [1, 0]
+
+
 async def test_position_and_eta_tell_what_is_ahead(tmp_path: Path) -> None:
     async with open_house(tmp_path, FakePool(slots=2)) as house:
         running, half_done, second, third = [
@@ -214,7 +246,8 @@ async def test_position_and_eta_tell_what_is_ahead(tmp_path: Path) -> None:
         outlooks = [await house.scheduler.outlook(job) for job in (running, half_done, second, third)]
         assert [outlook.position for outlook in outlooks] == [0, 0, 1, 2]
         # 80 s are left of the first; the other took 20 s for a quarter, so 60 s are left of it.
-        expected = [80, 60, (80 + 60) / 2 + 30, (80 + 60 + 30) / 2 + 50]
+        # The second is begun where the place is free first, and the third where the other is.
+        expected = [80, 60, 60 + 30, 80 + 50]
         assert [round(outlook.eta_s or 0) for outlook in outlooks] == expected
 
         await house.store.jobs.cancel(second.id)
@@ -230,3 +263,23 @@ async def test_the_next_end_is_that_of_the_requesters_own_first_job(house: House
     assert await house.scheduler.next_end_s(None) == 40
     assert await house.scheduler.next_end_s("fake:2") == 90
     assert await house.scheduler.next_end_s("fake:3") == 10
+
+
+@pytest.mark.parametrize(
+    "remaining_s,slots,before,before_s,rate,expected",
+    [
+        ([], 1, 0, 0, 0, 0),
+        ([30], 1, 1, 10, 0, 40),
+        ([30, 10], 2, 0, 0, 0, 10),
+        ([30, 10], 2, 1, 15, 0, 25),
+        ([30, 10], 2, 1, 50, 0, 30),  # the one before takes the place that is free first, and this one the other
+        ([30, 10], 2, 100, 400, 0, 220),
+        ([30], 2, 0, 0, 0, 0),  # a place is free
+        ([30, 10], 2, 100, 400, 1, 440),  # one of the places goes to what comes meanwhile
+        ([30, 10, 5], 2, 0, 0, 0, 10),  # a renderer was taken away
+    ],
+)
+def test_when_a_job_is_begun(
+    remaining_s: list[float], slots: int, before: int, before_s: float, rate: float, expected: float
+) -> None:
+    assert _begins_in(remaining_s, slots, Work(before, before_s, 0), rate) == expected

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import sqlite3
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -25,6 +23,7 @@ from bot.store.engine import Database
 from bot.store.migrate import MIGRATIONS, NEWEST, upgrade
 from bot.store.tables import jobs, metadata
 from renderer.options import RenderOptions
+from tests.bot.schemas import described
 from tests.fakes.house import House, open_house
 
 #: A bot that accepts a job, takes it as far as its second argument says, and then waits to be killed.
@@ -103,27 +102,6 @@ async def test_a_new_database_is_the_one_that_the_migrations_make(tmp_path: Path
     upgrade(tmp_path / "old.db", "0001")
     upgrade(tmp_path / "old.db")
     assert described(tmp_path / "new.db") == described(tmp_path / "old.db")
-
-
-def described(file: Path) -> dict[str, object]:
-    """The schema's revision, and each table's columns, foreign keys and indices, in no order."""
-    with contextlib.closing(sqlite3.connect(file)) as connection:
-
-        def rows(query: str, *of: str) -> list[tuple[Any, ...]]:
-            return connection.execute(query, of).fetchall()
-
-        found: dict[str, object] = {"revision": rows("SELECT version_num FROM alembic_version")}
-        for (table,) in rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
-            columns, keys = (
-                rows("SELECT * FROM pragma_table_info(?)", table),
-                "SELECT * FROM pragma_foreign_key_list(?)",
-            )
-            indices = {
-                index: (unique, rows("SELECT name FROM pragma_index_info(?)", index))
-                for _, index, unique, *_ in rows("SELECT * FROM pragma_index_list(?)", table)
-            }
-            found[table] = (columns, keys, indices)
-    return found
 
 
 def test_the_newest_revision_is_alembics_head() -> None:
@@ -242,7 +220,7 @@ async def test_commits_reach_the_disk_and_keys_are_enforced(house: House) -> Non
     assert found == PRAGMAS
 
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1}
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1, "secure_delete": 1}
 
 
 async def test_the_reading_connection_cannot_write(house: House) -> None:

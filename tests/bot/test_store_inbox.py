@@ -42,11 +42,16 @@ async def test_what_is_a_day_old_is_dropped_and_told_in_the_log(house: House) ->
     assert await inbox.put("fake", [("2", "fake:1", {"n": 2})]) == {"2"}
 
 
-async def test_what_kills_every_start_is_given_up(house: House) -> None:
-    await house.store.inbox.put("fake", [("1", "fake:1", {"n": 1})])
+async def test_what_kills_the_bot_whenever_it_is_taken_in_hand_is_given_up(house: House) -> None:
+    inbox = house.store.inbox
+    await inbox.put("fake", [("1", "fake:1", {"n": 1}), ("2", "fake:2", {"n": 2})])
     for _ in range(3):
-        assert await house.store.inbox.left("fake") == [{"n": 1}]
-    assert await house.store.inbox.left("fake") == []
+        assert await inbox.suspects("fake") == []
+        assert await inbox.left("fake") == [{"n": 1}, {"n": 2}]
+        await inbox.take("fake", ["1"])
+    assert await inbox.suspects("fake") == [{"n": 1}]
+    assert await inbox.left("fake") == [{"n": 2}]
+    assert await inbox.put("fake", [("1", "fake:1", {"n": 1})]) == frozenset()
 
 
 @pytest.mark.parametrize("whose,left", [("fake:1", [{"n": 2}]), ("fake:2", [{"n": 1}])])

@@ -33,6 +33,7 @@ from bot.spending import Budget
 from bot.store import Store
 from bot.store.jobs import Room
 from bot.thumbnails import Thumbnails
+from config.privacy import Pseudonyms
 from config.settings import LimitsSettings, ModerationSettings, RetentionSettings, Settings
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Failed, FailureReason, Progress, Started, StyleInput
@@ -69,6 +70,7 @@ class House:
         **limits: Any,
     ) -> None:
         self.folder = folder
+        self.pseudonyms = Pseudonyms(b"a key")
         self.store = store
         self.clock = clock
         self.pool = pool
@@ -95,7 +97,7 @@ class House:
         self.estimates = Estimates(store.queue, pool)
         self.desk = Desk(store, self.blobs, pool, self.scheduler, self.latest, lambda: self.states, self.outbox.ring)
         settings = LimitsSettings(**limits)
-        self.accounts = Accounts(store, settings)
+        self.accounts = Accounts(store, settings, operators={"fake:operator"})
         self.notices = Notices(store)
         self.pairing = Pairing(store, settings.pending_s)
         self.films = Films(folder / "films")
@@ -122,6 +124,7 @@ class House:
             self.disk,
             settings or Settings(data_dir=self.folder),
             self.outbox.ring,
+            self.pseudonyms,
             budgets,
             self.clock,
         )

@@ -26,9 +26,10 @@ from bot.jobs import OPEN, Job, Status
 from bot.keys import Key, Keys
 from bot.metrics import Metrics
 from bot.ports import Reply
+from bot.privacy import statement
 from bot.texts import verbatim
 from bot.thumbnails import Thumbnails
-from config.settings import LimitsSettings, Settings, WebSettings
+from config.settings import LimitsSettings, RetentionSettings, Settings, WebSettings
 from renderer.protocol import Progress, StyleInput
 
 
@@ -222,6 +223,7 @@ async def open_studio(
         admin=create_autospec(Admin, instance=True),
         metrics=FakeMetrics(),
         keys=FakeKeys(),
+        privacy=statement(RetentionSettings(), LimitsSettings()),
     )
     adapter = WebAdapter(web, limits, services, uploads)
     async with asyncio.TaskGroup() as tasks:

@@ -759,7 +759,7 @@ async def test_errors_come_as_often_as_ordered_and_to_whom(
     assert [call.status for call in telegram.calls if call.chat_id == alice.id] == [429, 429, 200]
 
 
-@pytest.mark.parametrize(("order", "there"), [({"drop": "before"}, 0), ({"drop": "after"}, 1)])
+@pytest.mark.parametrize(("order", "there"), [({"drop": "before"}, 0), ({"drop": "during"}, 0), ({"drop": "after"}, 1)])
 async def test_a_connection_is_cut_before_or_after_the_message_was_sent(
     telegram: FakeTelegram, bot: ptb.Bot, alice: Person, order: Any, there: int
 ) -> None:

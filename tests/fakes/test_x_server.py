@@ -831,7 +831,7 @@ async def test_an_answer_may_be_lost_although_it_was_done(
     assert (await bot.reply(asked)).status == 403  # the same words again
 
 
-@pytest.mark.parametrize("how", [{"drop": "before"}, {"hang": "before"}, {"status": 503}])
+@pytest.mark.parametrize("how", [{"drop": "before"}, {"drop": "during"}, {"hang": "before"}, {"status": 503}])
 async def test_nothing_may_be_done_at_all(x: FakeX, bot: Bot, alice: Person, how: dict[str, Any]) -> None:
     asked = await alice.post("@atelier_bot")
     x.fail("create", **how)

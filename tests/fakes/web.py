@@ -11,7 +11,8 @@ from pathlib import Path
 from bot.adapters.web.server import WebAdapter
 from bot.adapters.web.services import Services
 from bot.gallery import Gallery
-from config.settings import LimitsSettings, Settings, WebSettings
+from bot.privacy import statement
+from config.settings import LimitsSettings, RetentionSettings, Settings, WebSettings
 from tests.fakes.house import House, open_house
 from tests.fakes.watched import PATIENCE_S
 
@@ -44,6 +45,7 @@ async def page_of(
         admin=house.admin,
         metrics=house.metrics,
         keys=house.keys,
+        privacy=statement(RetentionSettings(), LimitsSettings()),
     )
     adapter = WebAdapter(
         settings or WebSettings(port=0), limits or LimitsSettings(), services, house.folder / "uploads"

@@ -169,6 +169,32 @@ async def test_a_child_that_hangs_is_killed_and_replaced(studio: Open) -> None:
         assert "no sign of life" in end.detail
 
 
+async def test_a_child_is_not_silent_while_its_painting_waits_to_be_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parent.parent.parent))
+    heard, stored = asyncio.Event(), asyncio.Event()
+    events: list[Event] = []
+
+    async def on_event(event: Event) -> None:
+        events.append(event)
+        heard.set()
+        await stored.wait()
+
+    spec = ChildSpec(Path("nowhere"), module="tests.renderer.prompt_child")
+    supervisor = Supervisor("under-test", spec, on_event, Patience(tick_s=2))
+    running = asyncio.create_task(supervisor.run())
+    async with asyncio.timeout(60):
+        await supervisor.wait_ready()
+        order = {"job": "waits", "attempt": 1, "delivery": 1, "content": "", "styles": (), "output": "painting.png"}
+        await supervisor.paint(Paint.model_validate(order | {"options": RenderOptions()}))
+        await heard.wait()
+        await asyncio.sleep(4)  # twice as long as it may be silent
+        stored.set()
+        await supervisor.cancel("waits", 1)
+    assert supervisor.restarts == 0 and [event.kind for event in events] == ["done"]
+    running.cancel()
+    await asyncio.wait({running})
+
+
 async def test_a_child_that_does_not_obey_a_cancel_is_replaced(studio: Open) -> None:
     async with studio(Patience(cancel_s=1)) as at:
         await at.paint("stubborn")

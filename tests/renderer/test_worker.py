@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import queue
 import sys
@@ -269,6 +270,7 @@ def fails_with(error: Exception) -> Callable[[], None]:
         (ValueError("/data/blobs/secret.png"), "bad_input", ""),
         (FileNotFoundError("/data/blobs/secret.png"), "bad_input", "A picture of this painting is no longer there."),
         (MemoryError(), "out_of_memory", "MemoryError"),
+        (OSError(errno.ENOSPC, "No space left on device"), "no_room", "No space left"),
         (RuntimeError("entrails"), "internal", "RuntimeError: entrails"),
     ],
 )

@@ -35,6 +35,7 @@ from bot.adapters.telegram.speech import PLATFORM, Voice
 from bot.adapters.telegram.updates import Updates
 from bot.errors import AdapterDown, Retry
 from bot.jobs import Job
+from bot.patience import patiently
 from bot.ports import Reply, Sent
 from config.settings import TelegramSettings
 from renderer.protocol import Progress
@@ -147,7 +148,7 @@ class TelegramAdapter:
             self._inbox,
             services,
             conversation,
-            Commands(voice, conversation, question, own_jobs, settings, erasing),
+            Commands(voice, conversation, question, own_jobs, settings, erasing, services.privacy),
             admins,
             Presses(services.gallery, conversation, question, settings, erasing),
             Buttons(bot, live, services, self.name, admins.ids),
@@ -162,7 +163,12 @@ class TelegramAdapter:
 
     async def _begin(self, application: App, updates: Updates) -> None:
         """Deal with what an earlier run has left, and then with what is new, which waits in the queue until now."""
-        for update in await self._inbox.left():
+        for update in await patiently(self._inbox.suspects):
+            try:
+                await updates.give_up(telegram.Update.de_json(update, application.bot))
+            except Exception:
+                log.exception("update given up cannot be read", update=update["update_id"])
+        for update in await patiently(self._inbox.left):
             try:
                 await updates.take(telegram.Update.de_json(update, application.bot), left=True)
             except Exception:

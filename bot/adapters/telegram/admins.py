@@ -42,7 +42,7 @@ class Admins:
             try:
                 await self._voice.tell(admin, verbatim(text))
             except TelegramError as error:
-                log.info("admin not told", admin=admin, why=str(error))
+                log.info("admin not told", admin=f"telegram:{admin}", why=error)
 
     def _may(self, speaker: Speaker) -> bool:
         # In a group everybody would read the answer.

@@ -90,7 +90,7 @@ class Buttons:
         except UserError as error:
             await self._refuse(press, error.said)
         except TelegramError as error:
-            log.info("press failed", verb=press.wish.verb, why=str(error))
+            log.info("press failed", verb=press.wish.verb, why=error)
         finally:
             await self._answer(press)
 
@@ -279,4 +279,4 @@ class Buttons:
         try:
             await self._bot.answer_callback_query(query.id, text, show_alert=alert)
         except TelegramError as error:  # mostly: it is too old
-            log.info("answer dropped", why=str(error))
+            log.info("answer dropped", why=error)

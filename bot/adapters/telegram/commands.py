@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.adapters.telegram.conversation import Conversation
 from bot.adapters.telegram.erasing import Erasing
@@ -12,7 +12,8 @@ from bot.adapters.telegram.prompt import NO_PICTURE, Prompt
 from bot.adapters.telegram.settings_menu import SettingsMenu
 from bot.adapters.telegram.speech import Voice
 from bot.options import nearest
-from bot.texts import phrase
+from bot.privacy import TITLE
+from bot.texts import Said, phrase, together
 
 Command = Callable[[Heard], Awaitable[object]]
 
@@ -34,7 +35,9 @@ class Commands:
         own_jobs: OwnJobs,
         settings: SettingsMenu,
         erasing: Erasing,
+        privacy: Sequence[Said],
     ) -> None:
+        self._privacy_said = together(TITLE, *privacy, by="\n\n")
         self._voice = voice
         self._conversation = conversation
         self._prompt = prompt
@@ -75,7 +78,7 @@ class Commands:
         await self._voice.say(heard.speaker, said)
 
     async def _privacy(self, heard: Heard) -> None:
-        await self._voice.say(heard.speaker, phrase("telegram-privacy"))
+        await self._voice.say(heard.speaker, self._privacy_said)
 
     async def _styles(self, heard: Heard) -> None:
         begun = await self._conversation.begun(heard.speaker)

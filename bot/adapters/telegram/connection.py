@@ -24,7 +24,9 @@ log = structlog.get_logger(__name__)
 
 App = Application[Any, Any, Any, Any, Any, None]
 
-WRONG_TOKEN = "Telegram does not know this token; set ATELIER_TELEGRAM__TOKEN to the one that @BotFather gave."
+WRONG_TOKEN = (  # nosec B105  # a sentence
+    "Telegram does not know this token; set ATELIER_TELEGRAM__TOKEN to the one that @BotFather gave."
+)
 UP = "up"
 
 _TOKEN = re.compile(r"\d+:[\w-]+")

@@ -15,6 +15,7 @@ from bot.adapters.telegram.prompt import NO_PICTURE, Prompt
 from bot.adapters.telegram.services import Services
 from bot.adapters.telegram.speech import Keyboard, Speaker, Voice
 from bot.errors import BadPicture, BadRequest, Forbidden, UnknownStyle, UnknownWord, UserError
+from bot.jobs import Job
 from bot.options import Wishes
 from bot.texts import Said, phrase, together
 
@@ -147,7 +148,7 @@ class Conversation:
             raise
         else:
             if job:
-                await self._conclude(speaker, begun, note)
+                await self._conclude(speaker, begun, job, note)
         finally:
             self._accepting.discard(whose)
 
@@ -168,15 +169,17 @@ class Conversation:
         await self._keep(speaker, begun)
         await self._voice.say(speaker, together(refused.said, phrase("telegram-kept"), by="\n\n"))
 
-    async def _conclude(self, speaker: Speaker, begun: Begun, note: Said | None) -> None:
+    async def _conclude(self, speaker: Speaker, begun: Begun, job: Job, note: Said | None) -> None:
+        # First: whatever fails from here on, what is ordered is not ordered once more by the next picture.
         await self._take_with_question(speaker, begun)
+        await self._ordering.show(job)
         if note is None:
             return
         try:
             await self._voice.say(speaker, note)
         except TelegramError as error:
             # The job has its message; that something went wrong would be understood of the painting.
-            log.warning("note not sent", person=speaker.requester, why=str(error))
+            log.warning("note not sent", person=speaker.requester, why=error)
 
     async def _let_go(self, speaker: Speaker, begun: Begun, bad: BadPicture) -> None:
         """Of pictures that cannot be painted from only a good content is kept."""

@@ -18,6 +18,7 @@ from telegram.ext import ExtBot
 from bot.adapters.scratch import Scratch
 from bot.adapters.telegram.heard import Picture
 from bot.errors import BadPicture, UserError
+from bot.patience import needing_room
 from bot.texts import phrase
 from bot.tls import trusted
 
@@ -55,12 +56,14 @@ class Downloads:
     async def fetched(self, pictures: Sequence[Picture]) -> AsyncIterator[list[Path]]:
         """The pictures as files, as long as the context lasts.
 
-        Raises BadPicture (picture_too_heavy; picture_missing where it is no longer there) and UserError (not_fetched).
+        Raises BadPicture (picture_too_heavy; picture_missing where it is no longer there), UserError (not_fetched) and
+        Busy (disk_full).
         """
         with self._scratch.files(len(pictures)) as files:
             for picture, file in zip(pictures, files, strict=True):
                 async with self._gate:
-                    await self._fetch(picture, file)
+                    with needing_room():
+                        await self._fetch(picture, file)
             yield files
 
     async def _fetch(self, picture: Picture, file: Path) -> None:
@@ -72,11 +75,11 @@ class Downloads:
                 await _save(found, file)
                 return
             except BadRequest as refused:
-                log.info("picture not to be had", why=refused.message)
+                log.info("picture not to be had", why=refused)
                 raise _refused(refused) from refused
             except (TelegramError, httpx.HTTPError) as broken:
                 # Whatever it is called: a file that is gone from Telegram's disk is answered as a wrong token.
-                log.warning("picture not fetched", why=str(broken))
+                log.warning("picture not fetched", why=broken)
                 if pause_s is None:
                     raise UserError(phrase("telegram-not-fetched"), "not_fetched") from broken
             await asyncio.sleep(pause_s)

@@ -13,6 +13,7 @@ from telegram.ext import ExtBot
 from bot.adapters.telegram import keyboards, results
 from bot.adapters.telegram.failures import as_reply_error, is_gone, surely_not_sent
 from bot.adapters.telegram.messages import UPLOAD, Address, Editor, destination
+from bot.adapters.telegram.results import Media
 from bot.adapters.telegram.services import Services
 from bot.errors import Unknown
 from bot.jobs import Job, Status
@@ -71,22 +72,25 @@ class Endings:
         return True
 
     async def _send_noted(self, job: Job, reply: Reply, address: Address) -> None:
+        # Before the note: to make it small enough may take a while, or fail, and nothing is sent by that.
+        media = await results.shown(job, reply.painting, self._caption(job, address)) if reply.painting else None
         await self._keep(job, address, unsure=True)
         try:
-            sent = await self._send(job, reply, address)
+            sent = await self._send(job, reply, address, media)
         except TelegramError as error:
-            if surely_not_sent(error):
+            told = as_reply_error(error, repeatable=False)
+            if not isinstance(told, Unknown):  # it has answered, or was not reached
                 await self._keep(job, address, unsure=False)
+            if surely_not_sent(error):
                 raise
-            raise as_reply_error(error, repeatable=False) from error
+            raise told from error
         # A new message notifies by itself.
         await self._keep(job, address, live=sent.message_id, photo=bool(reply.painting), notified=True, unsure=False)
 
-    async def _send(self, job: Job, reply: Reply, address: Address) -> Message:
+    async def _send(self, job: Job, reply: Reply, address: Address, media: Media | None) -> Message:
         to: dict[str, Any] = destination(address) | {"rate_limit_args": _PATIENCE_S}
-        if reply.painting is None:
+        if media is None:
             return await self._bot.send_message(text=_words(job, reply), **to)
-        media = await results.shown(job, reply.painting, self._caption(job, address))
         to |= {"caption": media.caption, "reply_markup": _buttons(job), **UPLOAD}
         if isinstance(media, InputMediaPhoto):
             return await self._bot.send_photo(photo=media.media, **to)
@@ -111,7 +115,7 @@ class Endings:
         try:
             await self._bot.send_message(text=say(words, job.language or "en"), **to)
         except TelegramError as error:
-            log.info("notice dropped", job=job.id, why=str(error))
+            log.info("notice dropped", job=job.id, why=error)
 
     def _caption(self, job: Job, address: Address) -> str:
         return results.caption_of(job, address, self._services.gallery)

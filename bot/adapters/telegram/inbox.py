@@ -21,6 +21,7 @@ class Inbox:
     def __init__(self, letters: Letters) -> None:
         self._letters = letters
         self._new: set[str] = set()
+        self._old: set[str] = set()  # of those that an earlier run has left, what is not taken in hand yet
 
     async def keep(self, updates: Sequence[dict[str, Any]]) -> None:
         """Write down those that were not yet, in one commit; afterwards Telegram need not keep them."""
@@ -30,8 +31,19 @@ class Inbox:
     async def left(self) -> list[dict[str, Any]]:
         """What an earlier run has not dealt with, the oldest first."""
         updates = await self._letters.left(PLATFORM)
-        self._new |= {str(update["update_id"]) for update in updates}
+        self._old = {str(update["update_id"]) for update in updates}
+        self._new |= self._old
         return updates
+
+    async def suspects(self) -> list[dict[str, Any]]:
+        """What has probably killed the bot each time, and is dealt with no more."""
+        return await self._letters.suspects(PLATFORM)
+
+    async def begin(self, *update_ids: int) -> None:
+        """Note that updates are taken in hand, where an earlier run was killed before it had dealt with them."""
+        if old := self._old & {str(id) for id in update_ids}:
+            await self._letters.take(PLATFORM, sorted(old))
+            self._old -= old
 
     def take(self, update_id: int) -> bool:
         """Whether this update is to be dealt with now: True once for each."""

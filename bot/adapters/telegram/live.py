@@ -88,7 +88,7 @@ class Live:
             try:
                 await self._show_place(view, address)
             except TelegramError as error:
-                log.warning("no message for a job", job=job.id, why=str(error))
+                log.warning("no message for a job", job=job.id, why=error)
             await self._services.addresses.put(job.id, address)
             if view.position > 0:
                 self._shown[job.id] = _Shown(job, waits_since=self._clock(), paused=view.paused)
@@ -239,7 +239,7 @@ class Live:
                     try:
                         await work
                     except TelegramError as error:
-                        log.info("edit dropped", why=str(error))
+                        log.info("edit dropped", why=error)
                     except Exception:
                         log.exception("edit failed")
 

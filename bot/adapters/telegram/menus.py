@@ -56,7 +56,7 @@ async def _set(bot: ExtBot[None], commands: Sequence[BotCommand], scope: BotComm
         await bot.set_my_commands(commands, scope, language_code=None if language == "en" else language)
     except TelegramError as error:
         # An admin who has not written to the bot yet has no chat with it.
-        log.info("menu not set", scope=scope.type, language=language, why=str(error))
+        log.info("menu not set", scope=scope.type, language=language, why=error)
 
 
 async def _describe(bot: ExtBot[None], description: str, short_description: str, language: str) -> None:
@@ -66,4 +66,4 @@ async def _describe(bot: ExtBot[None], description: str, short_description: str,
         await bot.set_my_description(description, language_code=code)
         await bot.set_my_short_description(short_description, language_code=code)
     except TelegramError as error:
-        log.info("description not set", language=language, why=str(error))
+        log.info("description not set", language=language, why=error)

@@ -60,7 +60,7 @@ class Ordering:
         return wishes
 
     async def place(self, speaker: Speaker, wanted: Wanted, is_due: Callable[[], Awaitable[bool]]) -> Job | None:
-        """The job, accepted and shown to the speaker; raises UserError where it cannot be.
+        """The job, accepted; raises UserError where it cannot be.
 
         None where, once the pictures are fetched, `is_due` says that it is wanted no more.
         """
@@ -75,19 +75,18 @@ class Ordering:
             order = _order(speaker, wanted, options, content, styles, [entry.name for entry, _ in chosen])
             if not await is_due():
                 return None
-            job = await services.intake.accept(order)
-        await self._show(job)
-        return job
+            return await services.intake.accept(order)
 
     async def is_placed(self, speaker: Speaker, source: str) -> bool:
         """Whether there is a job of that source; then the speaker is shown it, if they were not."""
         latest = await self._services.desk.history(speaker.requester)
         job = next((job for job in latest if (job.adapter, job.source) == (PLATFORM, source)), None)
         if job:
-            await self._show(job)
+            await self.show(job)
         return job is not None
 
-    async def _show(self, job: Job) -> None:
+    async def show(self, job: Job) -> None:
+        """Show the speaker a job, if they were not."""
         address = await self._services.addresses.get(job.id)
         if address and address["live"] is None:  # else the same order came before
             await self._live.begin(job, address)

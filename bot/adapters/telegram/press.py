@@ -39,7 +39,7 @@ class Press:
             await self.query.answer(text)
         except TelegramError as error:
             # Mostly: the press is too old to be answered, which makes it no less meant.
-            log.info("press not answered", why=str(error))
+            log.info("press not answered", why=error)
 
     async def edit(self, said: Said, keyboard: Keyboard = ()) -> None:
         """Put other words and buttons into the message that was pressed."""

@@ -77,7 +77,7 @@ class Prompt:
         try:
             await self._bot.delete_message(chat, message)
         except TelegramError as error:
-            log.info("question left standing", why=str(error))
+            log.info("question left standing", why=error)
 
     def _keyboard(self, page: int, about: int, language: str) -> Keyboard:
         pages = styles.pages(self._gallery)

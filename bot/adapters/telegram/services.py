@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.accounts import Accounts
@@ -17,6 +17,7 @@ from bot.metrics import Metrics
 from bot.notices import Notices
 from bot.pairing import Pairing
 from bot.ports import BlobStore
+from bot.texts import Said
 
 
 class Admin(Protocol):
@@ -47,3 +48,4 @@ class Services:
     admin: Admin
     notices: Notices
     metrics: Metrics
+    privacy: Sequence[Said]  #: what is kept of people, said to them

@@ -20,8 +20,9 @@ from bot.adapters.telegram.press import Press
 from bot.adapters.telegram.presses import Presses
 from bot.adapters.telegram.services import Services
 from bot.adapters.telegram.speech import Speaker, Voice
-from bot.errors import UserError
+from bot.errors import Unwritable, UserError
 from bot.lanes import Lanes
+from bot.patience import patiently
 from bot.texts import Said, language_for, phrase
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,13 @@ class Updates:
         elif update.callback_query:
             await self._take_press(update, update.callback_query)
 
+    async def give_up(self, update: telegram.Update) -> None:
+        """Tell somebody that what they sent cannot be dealt with."""
+        message = update.message
+        if message and message.from_user and self._reader.is_for_us(message):
+            to = speaker(message, language_for(message.from_user.language_code))
+            self._written.put(to.person, lambda: self._voice_said(to, phrase("telegram-given-up")))
+
     async def close(self, grace_s: float) -> None:
         """Deal with what has come in, for so long (seconds) at most."""
         self._albums.flush()
@@ -113,7 +121,7 @@ class Updates:
 
     async def _forget_passed(self) -> None:
         passed, self._passed = self._passed, []
-        await self._inbox.done(*passed)
+        await patiently(lambda: self._inbox.done(*passed))
 
     def _hear(self, updates: Sequence[telegram.Update]) -> None:
         messages = _messages(updates)
@@ -133,8 +141,10 @@ class Updates:
         """Queue what is to be done for a person; what is too much of them is left out."""
 
         async def deal() -> None:
-            await self._guarded(to, work)
-            await self._inbox.done(*(update.update_id for update in updates))
+            await patiently(lambda: self._inbox.begin(*(update.update_id for update in updates)))
+            # Repeated where the store cannot be written: what is said twice by it harms nobody, and an order is one.
+            await patiently(lambda: self._guarded(to, work))
+            await patiently(lambda: self._inbox.done(*(update.update_id for update in updates)))
 
         if not lanes.is_full(key):
             lanes.put(key, deal)
@@ -191,17 +201,22 @@ class Updates:
         self._put(lanes, key, [update], _presser(query), obeyed)
 
     async def _guarded(self, to: Speaker, work: Work) -> None:
-        """Do the work in the person's language; whatever goes wrong is told, and never breaks what comes after."""
+        """Do the work in the person's language; whatever goes wrong is told, and never breaks what comes after.
+
+        Raises Unwritable, of which nobody need be told: it passes.
+        """
         try:
             account = await self._services.accounts.get(to.requester)
             to = to.speaking(account.language or to.language)
             await work(to)
         except UserError as error:
             await self._voice_said(to, error.said)
+        except Unwritable:
+            raise
         except (Forbidden, RetryAfter) as error:
-            log.info("person cannot be written to", person=to.requester, why=str(error))
+            log.info("person cannot be written to", person=to.requester, why=error)
         except TelegramError as error:
-            log.warning("telegram failed", person=to.requester, why=repr(error))
+            log.warning("telegram failed", person=to.requester, why=error)
             await self._voice_said(to, phrase("telegram-apology"))
         except Exception:
             log.exception("update failed", person=to.requester)
@@ -211,7 +226,7 @@ class Updates:
         try:
             await self._voice.say(to, said)
         except TelegramError as error:
-            log.warning("answer not sent", person=to.requester, why=repr(error))
+            log.warning("answer not sent", person=to.requester, why=error)
 
 
 def _messages(updates: Sequence[telegram.Update]) -> list[telegram.Message]:

@@ -22,9 +22,10 @@ from bot.errors import (
     UnknownJob,
     UnknownStyle,
     UnknownWord,
+    Unwritable,
     UserError,
 )
-from bot.texts import say
+from bot.texts import phrase, say
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,12 @@ STATUS_OF_CODE: dict[str, HTTPStatus] = {
     "no_timelapse": HTTPStatus.NOT_FOUND,
     "closing": HTTPStatus.SERVICE_UNAVAILABLE,
     "disk_full": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store_busy": HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+
+#: Seconds after which the store can probably be written again.
+_STORE_S = 10.0
 
 
 def status_of(kind: type[UserError], code: str) -> HTTPStatus:
@@ -95,6 +101,9 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except UserError as error:
         return problem_of(error, language_of(request))
+    except Unwritable as why:
+        log.warning("request not stored", method=request.method, path=request.path, why=str(why))
+        return problem_of(Busy(phrase("busy-store"), "store_busy", _STORE_S), language_of(request))
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise

@@ -28,6 +28,7 @@ from bot.adapters.web.index import Index
 from bot.adapters.web.keys import keyed
 from bot.adapters.web.limits import Limits
 from bot.adapters.web.pace import paced
+from bot.adapters.web.privacy import PrivacyPage
 from bot.adapters.web.problems import as_problems
 from bot.adapters.web.services import Services
 from bot.errors import AdapterDown
@@ -128,7 +129,7 @@ class WebAdapter:
             ServiceApi(services.intake, services.desk),
             MonitoringApi(self._settings, services.desk, services.metrics),
         )
-        for part in (*api, DocsApi(api), Index()):
+        for part in (*api, DocsApi(api), Index(), PrivacyPage(services.privacy)):
             app.add_routes(part.routes())
         if settings.has_admin_page:
             # Here, since a service without the page can do without what hashes passwords.

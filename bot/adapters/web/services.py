@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from bot.accounts import Accounts
 from bot.admin import Admin
@@ -13,6 +14,7 @@ from bot.gallery import Gallery
 from bot.intake import Intake
 from bot.keys import Keys
 from bot.metrics import Metrics
+from bot.texts import Said
 from bot.thumbnails import Thumbnails
 
 
@@ -30,3 +32,4 @@ class Services:
     admin: Admin
     metrics: Metrics
     keys: Keys
+    privacy: Sequence[Said]  #: what is kept of people, said to them

@@ -20,8 +20,9 @@ from bot.adapters.x.posts import PLATFORM
 from bot.adapters.x.rehearsal import Rehearsal
 from bot.adapters.x.services import Services
 from bot.adapters.x.speech import alt_text, caption, line
-from bot.errors import AdapterDown, OverBudget, Refused, Retry
+from bot.errors import AdapterDown, OverBudget, Refused, Retry, Unwritable
 from bot.jobs import Job
+from bot.patience import patiently
 from bot.ports import Reply, Sent
 from bot.replies import reply_to
 from config.settings import XSettings
@@ -89,14 +90,18 @@ class XAdapter:
         try:
             me = await self._introduced(api)
             rehearsal = Rehearsal(self._folder) if self._settings.dry_run else None
-            posting = Posting(api, me.id, rehearsal, self._settle_s)
+            restored = await self._services.switches.get("restored")
+            posting = Posting(api, me.id, rehearsal, self._settle_s, restored["at"] if restored else 0.0)
             downloads = Downloads(self._folder / "pictures", self._settings.media_hosts, self._services.picture_bytes)
             await asyncio.to_thread(downloads.sweep)
             ordering = Ordering(me, api, downloads, self._services)
             answering = Answering(ordering, posting, self._services, self._sleep, self._deny, rehearsal)
             self._posting = posting
-            for letter in await self._services.inbox.left(PLATFORM, _KEPT_S):
-                await answering.take(letter)
+            for letter in await patiently(lambda: self._services.inbox.suspects(PLATFORM)):
+                mention = letter["mention"]["id"]
+                await self._services.notices.add("x", f"mention {mention} seems to kill the bot, and is left alone")
+            for letter in await patiently(lambda: self._services.inbox.left(PLATFORM, _KEPT_S)):
+                await answering.take(letter, left=True)
             log.info("x bot is up", name=me.name, dry_run=self._settings.dry_run)
             await self._look(Mentions(api, me, self._services), answering)
         finally:
@@ -181,6 +186,10 @@ class XAdapter:
             except Trouble as trouble:
                 await self._bear(trouble)
                 continue
+            except Unwritable as why:
+                # The cursor has not moved on.
+                self.state = f"mentions cannot be kept: {why}"
+                log.warning("mentions cannot be kept", why=str(why))
             else:
                 self.state = "up"
                 if await self._services.budget.used() >= _NEARLY:
@@ -205,7 +214,7 @@ class XAdapter:
             raise AdapterDown(str(trouble))
         after_s = _REFUSED_S if trouble.kind in (Kind.GONE, Kind.REFUSED) else trouble.after_s
         self.state = str(trouble)
-        log.warning("x cannot be asked", why=str(trouble), after_s=after_s)
+        log.warning("x cannot be asked", why=trouble, after_s=after_s)
         await self._pause(after_s)
 
     def _deny(self, why: str) -> None:

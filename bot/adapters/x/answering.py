@@ -17,8 +17,9 @@ from bot.adapters.x.rehearsal import Rehearsal
 from bot.adapters.x.services import Services
 from bot.adapters.x.speech import line
 from bot.adapters.x.wanted import Order, order_of
-from bot.errors import Busy, Forbidden, OverBudget, Unexamined, UnknownJob, UserError
+from bot.errors import Busy, Forbidden, OverBudget, Unexamined, UnknownJob, Unwritable, UserError
 from bot.lanes import Lanes
+from bot.patience import patiently
 from bot.spending import utc_day
 from bot.texts import Said, phrase
 
@@ -67,10 +68,10 @@ class Answering:
         self._notes: Counter[str] = Counter()  # of the day `_today`, by person
         self._today = ""
 
-    async def take(self, letter: Letter) -> None:
-        """Queue a letter; waits only where far too many are queued already."""
+    async def take(self, letter: Letter, left: bool = False) -> None:
+        """Queue a letter, which an earlier run may have `left`; waits only where far too many are queued already."""
         await self._lanes.room()
-        self._queue(letter["mention"]["id"], letter["mention"]["author"])
+        self._queue(letter["mention"]["id"], letter["mention"]["author"], left)
 
     async def close(self, grace_s: float) -> None:
         """Give what is under way so much time, then stop; what is left stays in the inbox."""
@@ -79,14 +80,20 @@ class Answering:
         await asyncio.gather(*self._later, return_exceptions=True)
         if left := await self._lanes.close(grace_s):
             log.info("mentions left for the next start", number=left)
-        await self._services.inbox.stopped(PLATFORM)
+        try:
+            await self._services.inbox.stopped(PLATFORM)
+        except Unwritable as why:
+            log.warning("the store cannot be written", why=str(why))
 
-    def _queue(self, mention: str, author: str) -> None:
+    def _queue(self, mention: str, author: str, left: bool = False) -> None:
         async def work() -> None:
+            if left:
+                await patiently(lambda: self._services.inbox.take(PLATFORM, [mention]))
             # Read anew: meanwhile everything of the person's may have been erased.
             letter = await self._services.inbox.get(PLATFORM, mention)
             if letter is not None:
-                await self._deal_with(letter)
+                # Repeated where the store cannot be written: nothing of an order is there then, or all of it.
+                await patiently(lambda: self._deal_with(letter))
 
         self._lanes.put(author, work)
 
@@ -110,7 +117,9 @@ class Answering:
             if not isinstance(passing, Trouble) or passing.kind not in _FINAL:
                 await self._wait(letter, passing)
                 return
-            log.warning("mention given up", mention=mention, why=str(passing))
+            log.warning("mention given up", mention=mention, why=passing)
+        except Unwritable:
+            raise
         except Exception:
             # Nobody could mend it, and it would be no better the next time.
             log.exception("mention failed", mention=mention)
@@ -119,7 +128,7 @@ class Answering:
 
     async def _wait(self, letter: Letter, passing: Trouble | OverBudget | Busy | Unexamined) -> None:
         mention = letter["mention"]["id"]
-        log.info("mention waits", mention=mention, why=str(passing))
+        log.info("mention waits", mention=mention, why=passing)
         if isinstance(passing, Trouble) and passing.kind is Kind.DENIED:
             self._denied(str(passing))
         letter["deferred"] = letter.get("deferred", 0) + 1
@@ -192,7 +201,7 @@ class Answering:
         gives_up = refused.code == "not_fetched" and letter.get("deferred", 0) >= _MOST_TRIES
         if isinstance(refused, Busy) and refused.code in _PASSING and not gives_up:
             raise refused
-        log.info("mention refused", mention=mention.post.id, code=refused.code, why=refused.message)
+        log.info("mention refused", mention=mention.post.id, code=refused.code)
         if refused.code == "foreign_host":
             await self._services.notices.add("x", f"mention {mention.post.id}: {refused.message}")
             return

@@ -14,6 +14,7 @@ import structlog
 from bot.adapters.scratch import Scratch
 from bot.adapters.x.posts import Photo
 from bot.errors import BadPicture, Busy, Forbidden
+from bot.patience import needing_room
 from bot.texts import phrase
 from bot.tls import trusted
 
@@ -53,7 +54,8 @@ class Downloads:
             async with httpx.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False, verify=trusted()) as client:
                 for photo, file in zip(photos, files, strict=True):
                     async with self._gate:
-                        await self._fetch(client, photo, file)
+                        with needing_room():
+                            await self._fetch(client, photo, file)
             yield files
 
     async def _fetch(self, client: httpx.AsyncClient, photo: Photo, file: Path) -> None:
@@ -68,7 +70,7 @@ class Downloads:
                     except BadPicture as too_heavy:
                         problem = too_heavy
         except (httpx.HTTPError, TimeoutError) as broken:
-            log.warning("picture not fetched", why=repr(broken))
+            log.warning("picture not fetched", why=broken)
             raise Busy(phrase("x-not-fetched"), "not_fetched", _RETRY_S) from broken
         raise problem
 

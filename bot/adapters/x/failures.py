@@ -41,11 +41,12 @@ class Kind(StrEnum):
 
 
 class Trouble(AtelierError):
-    """A call to X that came to nothing."""
+    """A call to X that came to nothing; `quotes_people` where X has said why, in words that are for no log."""
 
-    def __init__(self, kind: Kind, why: str, after_s: float = _FAULT_S) -> None:
+    def __init__(self, kind: Kind, why: str, after_s: float = _FAULT_S, quotes_people: bool = False) -> None:
         super().__init__(why)
-        self.kind = kind
+        self.kind = self.code = kind
+        self.quotes_people = quotes_people
         self.after_s = after_s
 
     def as_reply_error(self) -> ReplyError:
@@ -56,8 +57,8 @@ class Trouble(AtelierError):
             case Kind.DENIED:
                 return Retry(_DENIED_S)
             case Kind.UNSURE:
-                return Unknown(str(self))
-        return Refused(str(self))
+                return Unknown(str(self), self.quotes_people)
+        return Refused(str(self), self.quotes_people)
 
 
 def trouble_of(error: Exception) -> Trouble:
@@ -71,9 +72,9 @@ def trouble_of(error: Exception) -> Trouble:
         case tweepy.Forbidden():
             return _forbidden(error)
         case tweepy.NotFound():
-            return Trouble(Kind.GONE, _detail(error))
+            return _told(Kind.GONE, error)
         case tweepy.BadRequest():
-            return Trouble(Kind.REFUSED, _detail(error))
+            return _told(Kind.REFUSED, error)
         case tweepy.TwitterServerError():
             return Trouble(Kind.UNSURE, f"X has a fault ({error.response.status_code})")
         case tweepy.HTTPException() if error.response.status_code == HTTPStatus.PAYMENT_REQUIRED:
@@ -81,13 +82,13 @@ def trouble_of(error: Exception) -> Trouble:
         case tweepy.HTTPException() if error.response.status_code == HTTPStatus.REQUEST_TIMEOUT:
             return Trouble(Kind.UNSURE, "X has waited in vain (408)")
         case tweepy.HTTPException():
-            return Trouble(Kind.REFUSED, _detail(error))
+            return _told(Kind.REFUSED, error)
         case requests.RequestException() if _never_out(error):
             return Trouble(Kind.LATER, f"no connection to X: {_innermost(error)}")
         case requests.RequestException() | tweepy.TweepyException():
             return Trouble(Kind.UNSURE, f"the connection to X broke: {_innermost(error)}")
     # tweepy reads headers and errors as they should be, and may stumble over others.
-    return Trouble(Kind.UNSURE, f"X's answer cannot be understood: {error!r}"[:300])
+    return Trouble(Kind.UNSURE, f"X's answer cannot be understood: {error!r}"[:300], quotes_people=True)
 
 
 def _forbidden(error: tweepy.Forbidden) -> Trouble:
@@ -97,10 +98,14 @@ def _forbidden(error: tweepy.Forbidden) -> Trouble:
     if kind.endswith(_DENIALS):
         return Trouble(Kind.DENIED, f"X lets the app do nothing of this kind (403): {detail}")
     if "duplicate content" in detail.lower():
-        return Trouble(Kind.DUPLICATE, detail)
+        return _told(Kind.DUPLICATE, error)
     if "deleted or not visible" in detail.lower():
-        return Trouble(Kind.GONE, detail)
-    return Trouble(Kind.REFUSED, detail)
+        return _told(Kind.GONE, error)
+    return _told(Kind.REFUSED, error)
+
+
+def _told(kind: Kind, error: tweepy.HTTPException) -> Trouble:
+    return Trouble(kind, _detail(error), quotes_people=True)
 
 
 def _problem(error: tweepy.HTTPException) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from bot.adapters.x.api import Api
 from bot.adapters.x.failures import Kind, Trouble
+from bot.adapters.x.posts import posted_at
 from bot.adapters.x.rehearsal import Rehearsal
 from bot.adapters.x.speech import worded_otherwise
 from bot.shrinking import jpeg_within
@@ -43,20 +44,37 @@ class Answer:
 
 
 class Posting:
-    """Posts as the account `me`; with a `rehearsal` nothing is posted, and written there instead."""
+    """Posts as the account `me`; with a `rehearsal` nothing is posted, and written there instead.
 
-    def __init__(self, api: Api, me: str, rehearsal: Rehearsal | None = None, settle_s: float = SETTLE_S) -> None:
+    `restored_at` is when the store was put back from a backup, in Unix seconds: of what is older than that it does not
+    know whether it was answered.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        me: str,
+        rehearsal: Rehearsal | None = None,
+        settle_s: float = SETTLE_S,
+        restored_at: float = 0.0,
+    ) -> None:
         self._api = api
         self._me = me
         self._rehearsal = rehearsal
         self._settle_s = settle_s
+        self._restored_at = restored_at
         # An earlier run may have posted just before it was killed.
         self._born = time.monotonic()
         self._unsure: dict[str, float] = {}  # answers that X may have, by mention, and since when
         self._said: collections.deque[str] = collections.deque(maxlen=_REMEMBERED)
 
     async def post(self, answer: Answer) -> str:
-        """Post an answer that was certainly not posted before; returns its id. Raises Trouble and OverBudget."""
+        """Post an answer that no earlier try can have posted; returns its id. Raises Trouble and OverBudget."""
+        if posted_at(answer.to) < self._restored_at:
+            return await self.post_unless_there(answer)
+        return await self._post(answer)
+
+    async def _post(self, answer: Answer) -> str:
         if self._rehearsal:
             data = await asyncio.to_thread(_small_enough, answer.picture) if answer.picture else None
             return await asyncio.to_thread(
@@ -69,13 +87,13 @@ class Posting:
     async def post_unless_there(self, answer: Answer) -> str:
         """Look whether the answer is there already, and post it if not. Raises Trouble and OverBudget."""
         if self._rehearsal:
-            return await self.post(answer)
+            return await self._post(answer)
         since_s = time.monotonic() - self._unsure.get(answer.to, self._born)
         if since_s < self._settle_s:
             raise Trouble(Kind.LATER, "what was posted may not be seen yet", self._settle_s - since_s)
         found = await self.find(answer.to)
         self._unsure.pop(answer.to, None)
-        return found or await self.post(answer)
+        return found or await self._post(answer)
 
     async def find(self, to: str) -> str | None:
         """The bot's answer to a post, among its own posts."""

@@ -10,8 +10,17 @@ from typing import Any
 
 PLATFORM = "x"
 
+#: Ids are milliseconds since a moment of X's own (Unix milliseconds), and behind these bits what tells them apart.
+_EPOCH_MS = 1_288_834_974_657
+_MORE_BITS = 22
+
 _MENTION = re.compile(r"@(\w{1,15})\b")
 _LINK = re.compile(r"https?://\S+")
+
+
+def posted_at(post_id: str) -> float:
+    """When a post was written (Unix seconds), which its id tells."""
+    return ((int(post_id) >> _MORE_BITS) + _EPOCH_MS) / 1000
 
 
 @dataclasses.dataclass(frozen=True)

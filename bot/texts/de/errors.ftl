@@ -43,6 +43,7 @@ error-film-kind = Den Zeitraffer gibt es als { $kinds }.
 error-picture-empty = Diese Datei ist leer. Schick das Bild bitte noch einmal.
 error-picture-heavy = Dieses Bild hat { $megabytes } MB; mehr als { $most } MB gehen nicht. Schick bitte ein kleineres.
 error-picture-slow = Dieses Bild zu lesen hat länger als { $seconds } Sekunden gedauert. Schick bitte ein kleineres.
+error-picture-laborious = Dieses Bild zu lesen würde zu lange dauern. Speichere es bitte als JPEG oder PNG und schick das.
 error-picture-unreadable = Dieses Bild ließ sich nicht lesen. Speichere es bitte neu als JPEG oder PNG und schick das.
 error-picture-memory = Dieses Bild zu lesen braucht mehr als die { $megabytes } MB Speicher, die ein Bild haben darf. Schick bitte ein kleineres.
 error-picture-damaged = Dieses Bild ist beschädigt oder unvollständig und lässt sich nicht lesen. Schick es bitte noch einmal oder speichere es vorher neu als JPEG oder PNG.

@@ -17,6 +17,11 @@ duration-hours =
         [one] { $number } Stunde
        *[other] { $number } Stunden
     }
+duration-days =
+    { $number ->
+        [one] { $number } Tag
+       *[other] { $number } Tage
+    }
 
 ## Das Ende
 
@@ -62,6 +67,7 @@ busy-too-many-jobs = Du hast schon { $number } Gemälde in Arbeit; versuch es bi
 busy-uploads = Gerade kommen mehr Bilder an, als ich ansehen kann; versuch es bitte in etwa { $wait } noch einmal.
 busy-closing = Gerade nehme ich keine neuen Gemälde an; was schon wartet, wird noch gemalt. Versuch es bitte später noch einmal.
 busy-disk-full = Mein Speicher ist gerade voll; was schon wartet, wird noch gemalt. Komm bitte später noch einmal wieder.
+busy-store = Das ließ sich gerade nicht festhalten; verloren ist nichts, versuch es bitte gleich noch einmal.
 busy-quota-hour = Du hast in der letzten Stunde { $number } Gemälde bestellt, mehr geht nicht; versuch es bitte in etwa { $wait } noch einmal.
 busy-quota-day = Du hast in den letzten 24 Stunden { $number } Gemälde bestellt, mehr geht nicht; versuch es bitte in etwa { $wait } noch einmal.
 busy-group-quota-hour = Diese Gruppe hat in der letzten Stunde { $number } Gemälde bestellt, mehr geht nicht; versucht es bitte in etwa { $wait } noch einmal.

@@ -47,12 +47,6 @@ telegram-help-group =
     /dream malt ohne Stil, /styles zeigt die Galerie.
 
     Ich höre nur auf Befehle, auf Antworten an mich und auf meinen Namen. Im privaten Chat mit mir geht mehr: Schick mir zwei Bilder, und ich male das erste im Stil des zweiten.
-telegram-privacy =
-    Deine Bilder und Gemälde bleiben auf dem Computer, auf dem dieser Bot läuft, damit daraus wieder gemalt werden kann, wenn du einen Knopf drückst. Zu etwas anderem werden sie nicht verwendet und niemandem sonst gezeigt; in einer Gruppe sehen die anderen, was du dort bestellst.
-
-    Was die Kamera ins Bild geschrieben hat, etwa den Ort, wird nicht gespeichert.
-
-    /delete löscht alles auf einmal: Bilder, Gemälde, Verlauf und Einstellungen. Nachrichten in diesem Chat löschst du selbst.
 
 ## Ein Bild ist da, und der Stil fehlt
 
@@ -102,6 +96,7 @@ telegram-no-command = /{ $command } gibt es nicht. { $hint }
 telegram-nearest-command = Meintest du /{ $near }?
 telegram-see-help = /help zeigt, was es gibt.
 telegram-apology = Tut mir leid, bei uns ist etwas schiefgegangen. Versuch es bitte nachher noch einmal; was du an Bildern geschickt hast, hebe ich eine halbe Stunde auf, und mit /paint geht es damit weiter.
+telegram-given-up = Bei dem, was du zuletzt geschickt hast, ist bei uns mehrmals etwas schiefgegangen. Schick es bitte noch einmal, oder ein anderes Bild.
 
 telegram-command-paint = Ein Bild malen: als Antwort darauf, oder bevor du es schickst
 telegram-command-dream = Einen Traum malen, ohne Stil

@@ -51,6 +51,7 @@ error-film-kind = A time-lapse can be had as { $kinds }.
 error-picture-empty = This file is empty. Please send the picture again.
 error-picture-heavy = This picture has { $megabytes } MB; at most { $most } MB are taken. Please send a smaller one.
 error-picture-slow = Reading this picture took longer than { $seconds } seconds. Please send a smaller one.
+error-picture-laborious = Reading this picture would take too long. Please save it as JPEG or PNG and send that.
 error-picture-unreadable = This picture could not be read. Please save it anew as JPEG or PNG and send that.
 error-picture-memory = Reading this picture takes more than the { $megabytes } MB of memory that one picture may use. Please send a smaller one.
 error-picture-damaged = This picture is damaged or incomplete and cannot be read. Please send it again, or save it anew as JPEG or PNG first.

@@ -17,6 +17,11 @@ duration-hours =
         [one] { $number } hour
        *[other] { $number } hours
     }
+duration-days =
+    { $number ->
+        [one] { $number } day
+       *[other] { $number } days
+    }
 
 ## The end
 
@@ -69,6 +74,7 @@ busy-too-many-jobs =
 busy-uploads = More pictures are coming in at the moment than I can look at; please try again in about { $wait }.
 busy-closing = No new paintings are taken at the moment; those that wait will still be made. Please try again later.
 busy-disk-full = There is no room for new paintings at the moment; those that wait will still be made. Please come back later.
+busy-store = It could not be written down just now; nothing is lost, please try again in a moment.
 busy-quota-hour =
     { $number ->
         [one] You have asked for { $number } painting within the last hour, which is the most; please try again in about { $wait }.

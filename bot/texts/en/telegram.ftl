@@ -47,12 +47,6 @@ telegram-help-group =
     /dream paints without a style, /styles shows the gallery.
 
     I listen only to commands, to replies to me, and to my name. In a private chat with me there is more: send me two pictures, and I paint the first in the style of the second.
-telegram-privacy =
-    Your pictures and paintings are kept on the computer that runs this bot, to paint from them again when you press a button. They are used for nothing else and shown to nobody else; in a group the others see what you ask for there.
-
-    What the camera wrote into a picture, such as the place, is not kept.
-
-    /delete erases all of it at once: pictures, paintings, history and settings. Messages in this chat are yours to delete.
 
 ## A picture is there, and the style is missing
 
@@ -105,6 +99,7 @@ telegram-no-command = There is no /{ $command }. { $hint }
 telegram-nearest-command = Did you mean /{ $near }?
 telegram-see-help = /help shows what there is.
 telegram-apology = Sorry, something went wrong on our side. Please try again in a while; pictures you have sent are kept for half an hour, and /paint takes them up again.
+telegram-given-up = Sorry, something went wrong on our side with what you sent last, several times. Please send it again, or another picture.
 
 # In menus, at most 256 characters each.
 telegram-command-paint = Paint a picture: as a reply to it, or before you send it

@@ -43,6 +43,7 @@ error-film-kind = El time-lapse puede ser { $kinds }.
 error-picture-empty = Este archivo está vacío. Envía la imagen otra vez, por favor.
 error-picture-heavy = Esta imagen pesa { $megabytes } MB y el máximo son { $most } MB. Envía una más pequeña, por favor.
 error-picture-slow = Leer esta imagen ha tardado más de { $seconds } segundos. Envía una más pequeña, por favor.
+error-picture-laborious = Leer esta imagen llevaría demasiado tiempo. Guárdala como JPEG o PNG y envíame esa, por favor.
 error-picture-unreadable = No he podido leer esta imagen. Guárdala de nuevo como JPEG o PNG y envíame esa, por favor.
 error-picture-memory = Leer esta imagen necesita más de los { $megabytes } MB de memoria que puede usar cada una. Envía una más pequeña, por favor.
 error-picture-damaged = Esta imagen está dañada o incompleta y no se puede leer. Envíala otra vez o guárdala antes de nuevo como JPEG o PNG.

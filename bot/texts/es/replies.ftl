@@ -17,6 +17,11 @@ duration-hours =
         [one] { $number } hora
        *[other] { $number } horas
     }
+duration-days =
+    { $number ->
+        [one] { $number } día
+       *[other] { $number } días
+    }
 
 ## El final
 
@@ -66,6 +71,7 @@ busy-too-many-jobs =
 busy-uploads = Ahora mismo llegan más imágenes de las que puedo atender; inténtalo otra vez en { $wait }, más o menos.
 busy-closing = Ahora mismo no acepto cuadros nuevos; los que ya esperan sí se pintarán. Inténtalo más tarde, por favor.
 busy-disk-full = Ahora mismo no me queda espacio para cuadros nuevos; los que ya esperan sí se pintarán. Vuelve más tarde, por favor.
+busy-store = No se ha podido anotar en este momento; no se ha perdido nada, inténtalo de nuevo dentro de un momento.
 busy-quota-hour =
     { $number ->
         [one] Has pedido { $number } cuadro en la última hora, que es el máximo; inténtalo otra vez en { $wait }, más o menos.

@@ -47,12 +47,6 @@ telegram-help-group =
     /dream pinta sin estilo y /styles muestra la galería.
 
     Solo escucho los comandos, las respuestas a lo que digo y mi nombre. En un chat privado conmigo hay más: envíame dos imágenes y pinto la primera con el estilo de la segunda.
-telegram-privacy =
-    Tus imágenes y tus cuadros se guardan en el ordenador donde funciona este bot, para volver a pintar con ellos cuando pulsas un botón. No se usan para nada más ni se enseñan a nadie más; en un grupo, los demás ven lo que pides allí.
-
-    Lo que la cámara escribió en una imagen, como el lugar, no se guarda.
-
-    /delete lo borra todo de una vez: imágenes, cuadros, historial y ajustes. Los mensajes de este chat los borras tú.
 
 ## Hay una imagen y falta el estilo
 
@@ -102,6 +96,7 @@ telegram-no-command = No existe /{ $command }. { $hint }
 telegram-nearest-command = ¿Querías decir /{ $near }?
 telegram-see-help = /help muestra lo que hay.
 telegram-apology = Lo siento, algo ha fallado por nuestra parte. Prueba otra vez dentro de un rato; las imágenes que has enviado se guardan media hora, y /paint las retoma.
+telegram-given-up = Lo siento, algo ha fallado varias veces por nuestra parte con lo último que enviaste. Envíalo de nuevo, por favor, o bien otra imagen.
 
 telegram-command-paint = Pintar una imagen: respondiendo a ella, o antes de enviarla
 telegram-command-dream = Pintar un sueño, sin estilo

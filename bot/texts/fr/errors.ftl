@@ -43,6 +43,7 @@ error-film-kind = L’accéléré existe en { $kinds }.
 error-picture-empty = Ce fichier est vide. Renvoie l’image, s’il te plaît.
 error-picture-heavy = Cette image pèse { $megabytes } Mo, et le maximum est de { $most } Mo. Envoies-en une plus petite, s’il te plaît.
 error-picture-slow = Lire cette image a pris plus de { $seconds } secondes. Envoies-en une plus petite, s’il te plaît.
+error-picture-laborious = Lire cette image prendrait trop de temps. Enregistre-la en JPEG ou en PNG et envoie le résultat.
 error-picture-unreadable = Je n’ai pas réussi à lire cette image. Réenregistre-la en JPEG ou en PNG et envoie le résultat.
 error-picture-memory = Lire cette image demande plus que les { $megabytes } Mo de mémoire permis pour une image. Envoies-en une plus petite, s’il te plaît.
 error-picture-damaged = Cette image est abîmée ou incomplète et ne peut pas être lue. Renvoie-la, ou réenregistre-la d’abord en JPEG ou en PNG.

@@ -17,6 +17,11 @@ duration-hours =
         [one] { $number } heure
        *[other] { $number } heures
     }
+duration-days =
+    { $number ->
+        [one] { $number } jour
+       *[other] { $number } jours
+    }
 
 ## La fin
 
@@ -66,6 +71,7 @@ busy-too-many-jobs =
 busy-uploads = Il arrive en ce moment plus d’images que je ne peux en traiter ; réessaie dans { $wait } environ.
 busy-closing = Je ne prends pas de nouveaux tableaux pour le moment ; ceux qui attendent seront peints. Réessaie plus tard, s’il te plaît.
 busy-disk-full = Je n’ai plus de place pour de nouveaux tableaux en ce moment ; ceux qui attendent seront peints. Reviens plus tard, s’il te plaît.
+busy-store = Cela n’a pas pu être noté à l’instant ; rien n’est perdu, réessaie dans un moment.
 busy-quota-hour =
     { $number ->
         [one] Tu as demandé { $number } tableau dans la dernière heure, et c’est le maximum ; réessaie dans { $wait } environ.

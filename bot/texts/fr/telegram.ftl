@@ -47,12 +47,6 @@ telegram-help-group =
     /dream peint sans style, /styles montre la galerie.
 
     Je n’écoute que les commandes, les réponses à mes messages et mon nom. En privé avec moi, il y a plus : envoie-moi deux images, et je peins la première dans le style de la deuxième.
-telegram-privacy =
-    Tes images et tes tableaux sont conservés sur l’ordinateur qui fait tourner ce bot, pour pouvoir s’en resservir quand tu appuies sur un bouton. Ils ne servent à rien d’autre et ne sont montrés à personne d’autre ; dans un groupe, les autres voient ce que tu y demandes.
-
-    Ce que l’appareil a inscrit dans une image, comme le lieu, n’est pas conservé.
-
-    /delete efface tout d’un coup : images, tableaux, historique et réglages. Les messages de cette conversation, c’est toi qui les supprimes.
 
 ## L’image est là, et il manque le style
 
@@ -102,6 +96,7 @@ telegram-no-command = Il n’y a pas de /{ $command }. { $hint }
 telegram-nearest-command = Tu voulais dire /{ $near } ?
 telegram-see-help = /help montre ce qu’il y a.
 telegram-apology = Désolé, quelque chose a mal tourné de notre côté. Réessaie dans un moment ; les images que tu as envoyées sont gardées une demi-heure, et /paint les reprend.
+telegram-given-up = Désolé, quelque chose a échoué de notre côté, plusieurs fois, avec ton dernier envoi. Renvoie-le, s’il te plaît, ou une autre image.
 
 telegram-command-paint = Peindre une image : en y répondant, ou avant de l’envoyer
 telegram-command-dream = Peindre un rêve, sans style

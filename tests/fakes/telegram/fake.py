@@ -133,7 +133,7 @@ class FakeTelegram(Watched):
         status: int | None = None,
         retry_after: int | None = None,
         description: str | None = None,
-        drop: Literal["before", "after"] | None = None,
+        drop: Literal["before", "during", "after"] | None = None,
         hang: bool | Literal["before", "after"] = False,
         done: bool = False,
         times: int | None = 1,
@@ -142,7 +142,7 @@ class FakeTelegram(Watched):
         """Trouble for the next `times` calls of a method (``*`` all, ``download`` files), None until `Fault.end()`.
 
         An error of this `status` (``done``: although the call was carried out); or the connection is cut or hangs,
-        before or after the call was carried out.
+        before or after the call was carried out, or is cut while the request comes in, whoever's it is.
         """
         where = None if chat is None else self.chat(chat).id
         stuck = "before" if hang is True else hang or None

@@ -17,7 +17,7 @@ class Fault:
     status: int | None = None
     retry_after: int | None = None
     description: str | None = None
-    drop: Literal["before", "after"] | None = None
+    drop: Literal["before", "during", "after"] | None = None  #: during: while the request comes in, in any chat
     hang: Literal["before", "after"] | None = None
     done: bool = False  #: whether the call is carried out although a status says otherwise
     times: int | None = 1
@@ -41,6 +41,11 @@ class Fault:
 
     def end(self) -> None:
         self.times = 0
+
+
+def tears(faults: Iterable[Fault], method: str) -> bool:
+    """Whether the connection is to be cut while a call of this method comes in."""
+    return next_fault((fault for fault in faults if fault.drop == "during"), method, None) is not None
 
 
 def next_fault(faults: Iterable[Fault], method: str, chat: int | None) -> Fault | None:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from tests.fakes.telegram.faults import Fault, next_fault
+from tests.fakes.telegram.faults import Fault, next_fault, tears
 from tests.fakes.telegram.files import UPLOAD_BYTES, Upload
 from tests.fakes.telegram.methods import METHODS, Method
 from tests.fakes.telegram.methods.registry import Request
@@ -60,6 +60,8 @@ class Server:
         try:
             method = self._method(http, name)
             name = method.name
+            if tears(self.faults, name):
+                return await self._torn(http, name)
             fields = await _fields(http)
             chat = _number(fields.get("chat_id"))
             values = method.signature.read(fields)
@@ -79,6 +81,15 @@ class Server:
         self.calls.append(Call(arrived, name, chat, values, 0 if silent else status))
         await self.told()
         return await self._answered(http, web.json_response(answer, status=status), fault)
+
+    async def _torn(self, http: web.Request, name: str) -> web.StreamResponse:
+        """Hang up when the beginning of a request has come."""
+        await http.content.readany()
+        self.calls.append(Call(time.monotonic(), name, None, {}, 0))
+        await self.told()
+        if http.transport:
+            http.transport.abort()
+        return web.Response()
 
     def _method(self, http: web.Request, name: str) -> Method:
         self._check_token(http)

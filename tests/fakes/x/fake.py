@@ -188,7 +188,7 @@ class FakeX(Watched):
         headers: Mapping[str, str] | None = None,
         retry_after: int | None = None,
         reset_in: float | None = None,
-        drop: When | None = None,
+        drop: When | Literal["during"] | None = None,
         hang: When | None = None,
         done: bool = False,
         times: int | None = 1,
@@ -196,7 +196,8 @@ class FakeX(Watched):
         """Trouble for the next `times` calls of an operation (``*`` all, ``media`` files), None until `Fault.end()`.
 
         An answer of this `status` (``done``: although the call was carried out), a page where it is 500 or more; or the
-        connection is cut or hangs, before or after the call was carried out. A file is cut in its middle.
+        connection is cut or hangs, before or after the call was carried out; or is cut while the request comes in. A
+        file is cut in its middle.
         """
         assert route in ("*", "media", *self.limits), f"there is no operation {route}"
         assert status or drop or hang, "nothing would go wrong"

@@ -23,7 +23,7 @@ class Fault:
     status: int | None = None
     body: str | dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    drop: When | None = None
+    drop: When | Literal["during"] | None = None  #: during: while the request comes in
     hang: When | None = None
     done: bool = False  #: whether the call is carried out although a status says otherwise
     times: int | None = 1
@@ -53,6 +53,11 @@ class Fault:
 
     def end(self) -> None:
         self.times = 0
+
+
+def tears(faults: Iterable[Fault], route: str) -> bool:
+    """Whether the connection is to be cut while a call of this operation comes in."""
+    return next_fault((fault for fault in faults if fault.drop == "during"), route) is not None
 
 
 def next_fault(faults: Iterable[Fault], route: str) -> Fault | None:

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.x import files
-from tests.fakes.x.faults import Fault, next_fault
+from tests.fakes.x.faults import Fault, next_fault, tears
 from tests.fakes.x.rates import Call, Windows
 from tests.fakes.x.refusals import Refusal, invalid, read_only, too_many
 from tests.fakes.x.routes import ROUTES, Request, Route
@@ -64,6 +64,8 @@ class Server:
         arrived, world, fault = self.world.now(), self.world, None
         headers: dict[str, str] = {}
         body: dict[str, Any] | None = None
+        if tears(self.faults, route.name):
+            return await self._torn(route, http)
         try:
             request = await _request(world, http)
             body = request.body
@@ -93,6 +95,15 @@ class Server:
         self.calls.append(Call(arrived, http.method, route.name, route.template, query, _brief(body), status))
         await self.told()
         return await self._answered(http, response, fault)
+
+    async def _torn(self, route: Route, http: web.Request) -> web.StreamResponse:
+        """Hang up when the beginning of a request has come."""
+        await http.content.readany()
+        self.calls.append(Call(self.world.now(), http.method, route.name, route.template, {}, None, 0))
+        await self.told()
+        if http.transport:
+            http.transport.abort()
+        return web.Response()
 
     async def _done(self, route: Route, request: Request, within: bool) -> web.Response:
         if not within:

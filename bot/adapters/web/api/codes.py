@@ -74,6 +74,7 @@ _MEANINGS: dict[type[UserError], dict[str, str]] = {
         "queue_full": "all places are taken",
         "quota_day": "enough has been ordered within 24 hours",
         "quota_hour": "enough has been ordered within an hour",
+        "store_busy": "it could not be stored, and nothing of it was; the same again is safe",
         "too_many_jobs": "enough jobs of this requester are open",
         "too_many_requests": "there were too many requests within a minute",
     },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import json
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -21,9 +23,7 @@ class DocsApi:
     """The handlers that describe the others: those of `apis`, and themselves."""
 
     def __init__(self, apis: Iterable[object]) -> None:
-        described = document([*apis, self])
-        self._document = Asset.of(json.dumps(described, ensure_ascii=False).encode(), ".json")
-        self._page = Asset.of(page(described).encode(), ".html")
+        self._apis = [*apis, self]
         self._style = Asset.of(_STYLE.read_bytes(), ".css")
 
     def routes(self) -> list[web.RouteDef]:
@@ -40,7 +40,8 @@ class DocsApi:
     )
     async def show(self, request: web.Request) -> web.Response:
         """The document."""
-        return self._document.respond(request)
+        described, _ = await self._made()
+        return described.respond(request)
 
     @Operation(
         "readDocument",
@@ -52,7 +53,19 @@ class DocsApi:
     )
     async def read(self, request: web.Request) -> web.Response:
         """The page."""
-        return self._page.respond(request)
+        _, told = await self._made()
+        return told.respond(request)
+
+    async def _made(self) -> tuple[Asset, Asset]:
+        # When it is asked for: few ask, and every start would wait a fifth of a second.
+        return await asyncio.to_thread(lambda: self._both)
+
+    @functools.cached_property
+    def _both(self) -> tuple[Asset, Asset]:
+        """The document and the page."""
+        described = document(self._apis)
+        text = json.dumps(described, ensure_ascii=False)
+        return Asset.of(text.encode(), ".json"), Asset.of(page(described).encode(), ".html")
 
     async def style(self, request: web.Request) -> web.Response:
         """How the page looks."""

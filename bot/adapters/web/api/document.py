@@ -37,7 +37,7 @@ _ABOUT = (
     "that there is (English, German, Spanish, French). Errors are problems (RFC 9457) with a stable `code`."
 )
 #: What keeps a request from any handler.
-_EVERYWHERE = ("foreign_host", "internal_error")
+_EVERYWHERE = ("foreign_host", "internal_error", "store_busy")
 _IN_API = ("bad_key", "missing_scope", "key_missing")
 
 #: Headers that tell of quotas, as in draft-ietf-httpapi-ratelimit-headers-10.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import itertools
 import json
 import secrets
@@ -18,7 +17,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.adapters.web.bodies import go_on
-from bot.errors import BadPicture, BadRequest, Busy
+from bot.errors import BadPicture, BadRequest
+from bot.patience import needing_room
 from bot.texts import phrase
 from config.settings import LimitsSettings
 
@@ -33,9 +33,6 @@ UPLOAD_TIMEOUT_S = 900
 _FRAMING_BYTES = 65_536
 _CHUNK_BYTES = 65_536
 _PREFIX = "web-"
-#: What a disk that is full says, and when to come back to it: nobody knows.
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_FULL_S = 600.0
 #: Parts that are pictures, with how many of each there may be, and those that are text.
 _MOST = {"content": 1, "style": MAX_STYLES, "mask": MAX_STYLES}
 _TEXTS = ("options", "words", "weights", "webhook")
@@ -139,18 +136,13 @@ async def _text(part: BodyPartReader) -> str:
 
 async def _save(part: BodyPartReader, file: Path, limits: LimitsSettings) -> None:
     size = 0
-    try:
-        with await asyncio.to_thread(file.open, "xb") as sink:
-            while chunk := await part.read_chunk(_CHUNK_BYTES):
-                size += len(chunk)
-                if size > limits.picture_mb * 1e6:
-                    heavy = phrase("error-upload-picture-heavy", part=str(part.name), most=limits.picture_mb)
-                    raise BadPicture(heavy, "picture_too_heavy")
-                await asyncio.to_thread(sink.write, chunk)
-    except OSError as exc:
-        if exc.errno not in _FULL:
-            raise
-        raise Busy(phrase("busy-disk-full"), "disk_full", _FULL_S) from exc
+    with needing_room(), await asyncio.to_thread(file.open, "xb") as sink:
+        while chunk := await part.read_chunk(_CHUNK_BYTES):
+            size += len(chunk)
+            if size > limits.picture_mb * 1e6:
+                heavy = phrase("error-upload-picture-heavy", part=str(part.name), most=limits.picture_mb)
+                raise BadPicture(heavy, "picture_too_heavy")
+            await asyncio.to_thread(sink.write, chunk)
 
 
 def _complete(parts: _Parts) -> Upload:

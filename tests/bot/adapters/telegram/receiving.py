@@ -19,8 +19,9 @@ from bot.adapters.telegram.services import Services
 from bot.films import Films
 from bot.jobs import Job
 from bot.pairing import Pending
+from bot.privacy import statement
 from bot.store.tables import inbox
-from config.settings import Settings, TelegramSettings
+from config.settings import LimitsSettings, RetentionSettings, Settings, TelegramSettings
 from tests.bot.adapters.telegram.sending import hurried
 from tests.fakes.gallery import QuickGallery
 from tests.fakes.house import House, open_house
@@ -173,4 +174,5 @@ def services_of(house: House) -> Services:
         admin=house.admin,
         notices=house.notices,
         metrics=house.metrics,
+        privacy=statement(RetentionSettings(), LimitsSettings()),
     )

@@ -24,10 +24,11 @@ from bot.films import Films
 from bot.gallery import Gallery
 from bot.jobs import Job, new_id
 from bot.ports import Sent
+from bot.privacy import statement
 from bot.replies import reply_to
 from bot.store.tables import votes
 from bot.tls import trusted
-from config.settings import Settings
+from config.settings import LimitsSettings, RetentionSettings, Settings
 from renderer.options import RenderOptions
 from renderer.protocol import Done, FailureReason, Progress, StyleInput
 from tests import pictures
@@ -213,6 +214,7 @@ def _services(house: House) -> Services:
     return Services(
         *(house.intake, house.desk, *people, gallery, films, house.blobs),
         *(store.addresses, store.inbox, nobody, nobody, house.metrics),
+        privacy=statement(RetentionSettings(), LimitsSettings()),
     )
 
 

@@ -63,7 +63,7 @@ async def test_pictures_that_a_killed_bot_was_fetching_become_a_painting(tmp_pat
         alice = telegram.person("Alice")
         async with doomed_bot(tmp_path, telegram, **settings):
             album = await alice.album([CONTENT, STYLE])
-            await telegram.until(lambda: hanging.hits > 0 and not telegram.delivery.waiting, 30)
+            await telegram.until(lambda: hanging.hits > 0 and not telegram.delivery.waiting)
         hanging.end()
         async with open_reception(tmp_path, telegram, alice=alice) as after:
             (job,) = await after.jobs()
@@ -126,6 +126,20 @@ async def test_what_cannot_be_read_holds_up_nothing(tmp_path: Path) -> None:
             await after.said("Hello!")
 
 
+async def test_who_sent_what_has_killed_the_bot_each_time_is_told(tmp_path: Path) -> None:
+    async with fake_telegram() as telegram:
+        alice = telegram.person("Alice")
+        await alice.photo(CONTENT)
+        await _write_down(tmp_path, telegram.updates[:1])
+        async with open_house(tmp_path) as house:
+            for _ in range(3):
+                await house.store.inbox.take("telegram", [str(telegram.updates[0]["update_id"])])
+        async with open_reception(tmp_path, telegram, alice=alice) as after:
+            await after.said("Please send it again")
+            await after.until_dealt_with()
+            assert await after.pending() is None
+
+
 async def test_what_was_left_comes_before_what_is_new(tmp_path: Path) -> None:
     async with fake_telegram() as telegram:
         alice = telegram.person("Alice")
@@ -166,7 +180,7 @@ async def test_what_is_delivered_again_after_a_restart_is_answered_once(tmp_path
         async with open_reception(tmp_path, telegram, alice=before.alice) as after:
             telegram.redeliver(greeting)
             await after.alice.text("/privacy")
-            await after.said("/delete erases all")
+            await after.said("with /delete on Telegram")
             assert len(telegram.chat(after.alice).from_bot) == 2
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from bot.adapters.telegram import live
+from bot.adapters.telegram import live, results
 from bot.adapters.telegram.limits import Limits
 from bot.errors import Refused, Retry, Unknown
 from bot.jobs import Status
@@ -344,6 +345,29 @@ async def test_a_new_message_of_which_nobody_knows_whether_it_came_is_never_sent
 async def test_a_crash_before_a_new_message_was_begun_leaves_it_to_be_sent(sending: Sending) -> None:
     job, _ = await sending.asked()
     job = await sending.painted(job)
+    assert await sending.live.find_reply(job) is not None
+    assert sending.message.photo
+
+
+async def test_a_new_message_that_telegram_refused_and_then_a_crash_leave_it_to_be_sent(sending: Sending) -> None:
+    job, _ = await sending.asked()
+    job = await sending.painted(job)
+    sending.telegram.fail("sendPhoto", status=401)  # the token is taken back, and given again
+    with pytest.raises(Retry):
+        await sending.deliver(job)
+    sending.limits._chats.clear()
+    assert await sending.live.find_reply(job) is not None
+    assert len(sending.telegram.chat(sending.alice).from_bot) == 1
+
+
+async def test_a_painting_that_cannot_be_made_ready_was_surely_not_sent(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, _ = await sending.asked()
+    job = await sending.painted(job)
+    with monkeypatch.context() as full, pytest.raises(OSError, match="No space"):
+        full.setattr(results, "_as_photo", Mock(side_effect=OSError(28, "No space left on device")))
+        await sending.deliver(job)
     assert await sending.live.find_reply(job) is not None
     assert sending.message.photo
 

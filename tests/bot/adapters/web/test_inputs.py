@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -138,8 +139,8 @@ async def test_a_picture_that_goes_while_it_is_reduced_leaves_no_copy(
     source = tmp_path / f"{'a' * 64}.png"
     source.write_bytes(pictures.png(64, 64))
 
-    async def removed_meanwhile(module: str, *arguments: str | Path, timeout_s: float | None = None) -> Ended:
-        ended = await run_module(module, *arguments, timeout_s=timeout_s)
+    async def removed_meanwhile(module: str, *arguments: str | Path, **options: Any) -> Ended:
+        ended = await run_module(module, *arguments, **options)
         source.unlink()
         return ended
 

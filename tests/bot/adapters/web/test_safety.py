@@ -29,7 +29,7 @@ TYPES = re.compile(
     r"application/(json|problem\+json)(; charset=utf-8)?|image/(png|jpeg|svg\+xml|gif|webp)(; charset=utf-8)?"
     r"|video/mp4|font/woff2|text/(html|css|javascript|plain)(; version=[0-9.]+)?; charset=utf-8|text/event-stream"
 )
-PAGES = re.compile(r"/|/api/v1/docs[a-z./]*|/admin/?[a-z.]*")
+PAGES = re.compile(r"/|/privacy|/api/v1/docs[a-z./]*|/admin/?[a-z.]*")
 
 
 @pytest.fixture

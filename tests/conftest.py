@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,10 @@ import pytest
 from PIL import Image
 
 from renderer import weights
+from renderer.supervisor import WAITING
+
+# For what paints in the tests' own process; before torch is loaded.
+os.environ |= WAITING
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -16,7 +16,7 @@ from tests import pictures
 from tests.fakes.house import open_house
 
 
-async def fill(folder: Path, number: int, people: int) -> list[str]:
+async def fill(folder: Path, number: int, people: int, iterations: int = 1, deliveries: int = 0) -> list[str]:
     """So many small jobs of so many people, asked for in turn a second apart; their ids in the order of painting."""
     async with open_house(folder) as house:
         content, style = await house.blob(pictures.png(64, 48)), await house.blob(pictures.png(48, 48))
@@ -29,8 +29,9 @@ async def fill(folder: Path, number: int, people: int) -> list[str]:
                 requester=f"web:{turn % people}",
                 content=content,
                 styles=(StyleInput(picture=style),),
-                options=RenderOptions(size=128, iterations=1),
+                options=RenderOptions(size=128, iterations=iterations),
                 created_at=begun + turn,
+                deliveries=deliveries,
             )
             for turn in range(number)
         ]

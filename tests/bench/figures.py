@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from renderer.supervisor import _ALLOCATOR
+from renderer.supervisor import TUNING
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUT = ROOT / "bench-out"
@@ -67,6 +67,6 @@ def cpu_name() -> str:
 
 
 def as_in_a_renderer() -> None:
-    """Start this program anew with the allocator's settings that a renderer child gets, unless it has them."""
-    if not _ALLOCATOR.items() <= os.environ.items():
-        os.execve(sys.executable, sys.orig_argv, os.environ | _ALLOCATOR)
+    """Start this program anew with the settings of allocator and threads that a renderer child gets, unless it has them."""
+    if not TUNING.items() <= os.environ.items():
+        os.execve(sys.executable, sys.orig_argv, os.environ | TUNING)

@@ -15,7 +15,7 @@ from renderer import winograd
 from renderer.effort import Scale
 from renderer.options import RenderOptions
 from renderer.stylise import Painting, Style
-from renderer.supervisor import _ALLOCATOR
+from renderer.supervisor import TUNING, WAITING
 from tests.bench import subjects
 from tests.bench.measure import Ruler, load_encoder
 
@@ -35,9 +35,9 @@ def main() -> None:
     print(f"style distance at 256 px, from the plain content: down {fall(plain):.1f}-fold")
     for turn in range(1, TURNS + 1):
         print(f"one evaluation at 512 px, turn {turn}:", end=" ")
-        print(f"as painted {in_process(_ALLOCATOR)} s,", end=" ")
-        print(f"without Winograd's convolutions {in_process(_ALLOCATOR, 'direct')} s,", end=" ")
-        print(f"with glibc's own allocator settings {in_process({})} s")
+        print(f"as painted {in_process(TUNING)} s,", end=" ")
+        print(f"without Winograd's convolutions {in_process(TUNING, 'direct')} s,", end=" ")
+        print(f"with glibc's own allocator settings {in_process(WAITING)} s")
 
 
 def painting(options: RenderOptions) -> Painting:

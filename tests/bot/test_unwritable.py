@@ -16,10 +16,12 @@ from sqlalchemy.pool import QueuePool
 
 from bot import patience
 from bot.adapters.telegram import downloads
+from bot.adapters.telegram.endings import Endings
 from bot.adapters.x import downloads as x_downloads
 from bot.blobs import DirectoryBlobs
 from bot.errors import Busy, Unwritable
 from bot.jobs import Status
+from bot.replies import reply_to
 from bot.store import engine
 from bot.store.jobs import Jobs
 from renderer.protocol import FailureReason
@@ -253,3 +255,23 @@ async def test_on_telegram_an_order_that_is_accepted_is_not_ordered_again_by_the
         await reception.alice.photo(pictures.png(80))
         await reception.until_noted()
         await reception.jobs(1)
+
+
+async def test_on_telegram_a_message_that_was_sent_is_known_though_it_cannot_be_noted_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noticed: Noticed
+) -> None:
+    async with open_reception(tmp_path) as reception:
+        house, telegram = reception.house, reception.telegram
+        mute = telegram.fail("sendMessage", status=500, times=None, chat=reception.alice)
+        await reception.alice.photo(pictures.png(64), "#waves")
+        await reception.until_dealt_with()
+        mute.end()
+        (job,) = await reception.services.desk.history(f"telegram:{reception.alice.id}")
+        job = await house.painted(job)
+        held_after(monkeypatch, Endings, "_send", noticed, tmp_path)
+        painting = house.blobs.path(job.content)
+        sent = await reception.adapter.reply(job, reply_to(job, painting))
+        (message,) = [one for one in telegram.chat(reception.alice).from_bot if one.photo]
+        assert sent.message_id == str(message.id)
+        address = await reception.services.addresses.get(job.id)
+        assert address and address["live"] == message.id and not address["unsure"]

@@ -227,4 +227,11 @@ async def run(number: int, seed: int, folder: Path | None = None) -> Outcome:
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         async with fake_telegram() as telegram, fake_x() as x:
-            return await Harness(folder, planned(number, seed), seed, telegram, x).run()
+            # An edit is made once more where it could not be noted that it was made.
+            telegram.expect("message is not modified")
+            found = await Harness(folder, planned(number, seed), seed, telegram, x).run()
+            found.breaches += [f"Telegram would have refused: {one}" for one in telegram.violations]
+            found.breaches += [f"X would have refused: {one}" for one in x.violations]
+            for platform in (telegram, x):
+                platform.expect("")  # anything: it is told already
+            return found

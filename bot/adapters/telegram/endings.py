@@ -17,6 +17,7 @@ from bot.adapters.telegram.results import Media
 from bot.adapters.telegram.services import Services
 from bot.errors import Unknown
 from bot.jobs import Job, Status
+from bot.patience import patiently
 from bot.ports import Reply
 from bot.texts import phrase, say
 
@@ -122,7 +123,8 @@ class Endings:
 
     async def _keep(self, job: Job, address: Address, **changes: Any) -> None:
         address.update(changes)
-        await self._services.addresses.put(job.id, address)
+        # What Telegram has done already must not be forgotten because it could not be noted at once.
+        await patiently(lambda: self._services.addresses.put(job.id, address))
 
 
 def _words(job: Job, reply: Reply) -> str:

@@ -24,6 +24,7 @@ from bot.adapters.telegram.services import Services
 from bot.desk import JobView
 from bot.errors import Refused, Retry, Unknown, UnknownJob
 from bot.jobs import OPEN, Job, Status
+from bot.patience import patiently
 from bot.ports import Reply, Sent
 from bot.replies import duration, explain, reply_to
 from bot.texts import Said, phrase, say, together, verbatim
@@ -89,7 +90,7 @@ class Live:
                 await self._show_place(view, address)
             except TelegramError as error:
                 log.warning("no message for a job", job=job.id, why=error)
-            await self._services.addresses.put(job.id, address)
+            await patiently(lambda: self._services.addresses.put(job.id, address))
             if view.position > 0:
                 self._shown[job.id] = _Shown(job, waits_since=self._clock(), paused=view.paused)
 

@@ -67,6 +67,6 @@ def cpu_name() -> str:
 
 
 def as_in_a_renderer() -> None:
-    """Start this program anew with the settings of allocator and threads that a renderer child gets, unless it has them."""
+    """Start this program anew with what a renderer child is given for its allocator and threads, unless it has that."""
     if not TUNING.items() <= os.environ.items():
         os.execve(sys.executable, sys.orig_argv, os.environ | TUNING)

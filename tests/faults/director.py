@@ -92,10 +92,11 @@ class Director:
                 return OLD
         return GO
 
-    def count(self) -> None:
-        """Of faults of a platform's only those count that a call has met with."""
+    def calm(self) -> None:
+        """Let platforms fail no more. Of their faults only those count that a call has met with."""
         for fault, struck in self._troubles:
             fault.struck = min(fault.struck, struck.hits)
+            struck.end()
 
     async def _stage(self, order: Order, point: str) -> None:
         self._platforms[order.platform].reached(order, point)

@@ -33,6 +33,9 @@ class Letters(Protocol):
     async def stopped(self, adapter: str) -> None:
         """The bot stops in good order: that letters were in its hands was no failure of theirs."""
 
+    async def in_hand(self, adapter: str) -> frozenset[str]:
+        """The keys of what is left and was in hand when an earlier run was killed: to be dealt with one at a time."""
+
     async def suspects(self, adapter: str) -> list[dict[str, Any]]:
         """The bodies of what was taken in hand in vain too often, and is given up."""
 

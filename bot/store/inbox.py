@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 #: Seconds after which what was not dealt with is dropped, and a key forgotten.
 _KEPT_S = 24 * 3600.0
 #: How often the same letter is taken in hand: one that kills the bot each time must not do so for ever.
-_TRIES = 3
+_TRIES = 5
 _IS_DONE = inbox.c.body.is_(null())
 
 #: A key that is unique within its adapter, whose it is (for their erasure), and the adapter's own JSON.
@@ -95,6 +95,15 @@ class InboxRows:
             if dropped := list((await connection.execute(old)).scalars()):
                 log.warning("letters dropped", adapter=adapter, keys=dropped)
             return list((await connection.execute(bodies)).scalars())
+
+    async def in_hand(self, adapter: str) -> frozenset[str]:
+        """The keys of what is left and was in hand when an earlier run was killed.
+
+        It is to be dealt with one after another: so the one that kills is found out, and what was beside it is not.
+        """
+        mine = (inbox.c.adapter == adapter) & ~_IS_DONE & (inbox.c.tries > 0)
+        async with self._database.read() as connection:
+            return frozenset((await connection.execute(select(inbox.c.key).where(mine))).scalars())
 
     async def suspects(self, adapter: str) -> list[dict[str, Any]]:
         """The bodies of what was taken in hand in vain too often; they are no longer left, and their people be told."""

@@ -45,9 +45,10 @@ async def test_what_is_a_day_old_is_dropped_and_told_in_the_log(house: House) ->
 async def test_what_kills_the_bot_whenever_it_is_taken_in_hand_is_given_up(house: House) -> None:
     inbox = house.store.inbox
     await inbox.put("fake", [("1", "fake:1", {"n": 1}), ("2", "fake:2", {"n": 2})])
-    for _ in range(3):
+    for time in range(5):
         assert await inbox.suspects("fake") == []
         assert await inbox.left("fake") == [{"n": 1}, {"n": 2}]
+        assert await inbox.in_hand("fake") == ({"1"} if time else frozenset())
         await inbox.take("fake", ["1"])
     assert await inbox.suspects("fake") == [{"n": 1}]
     assert await inbox.left("fake") == [{"n": 2}]

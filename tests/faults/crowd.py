@@ -41,6 +41,9 @@ class Struck(Protocol):
 
     hits: int  #: calls that it was had with
 
+    def end(self) -> None:
+        """Let there be no more of it."""
+
 
 class Platform(Protocol):
     """Where people order."""

@@ -44,6 +44,7 @@ class Director:
         self._troubles: list[tuple[Fault, Struck]] = []
         self._fuses: list[tuple[int, str, Order]] = []
         self._full = 0  # writes that fail yet
+        self._is_calm = False
         self._busy: asyncio.Event | None = None
         self._beside: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -80,6 +81,8 @@ class Director:
         self.reached[point] += 1
         if order:
             order.note(point)
+        if self._is_calm:
+            return GO
         if point == "not written" and self._busy and "locked" in hit["why"]:
             self._busy.set()
         await self._burn()
@@ -92,10 +95,12 @@ class Director:
                 return OLD
         return GO
 
-    def count(self) -> None:
-        """Of faults of a platform's only those count that a call has met with."""
+    def calm(self) -> None:
+        """Let nothing go wrong any more. Of the platforms' faults only those count that a call has met with."""
+        self._is_calm = True
         for fault, struck in self._troubles:
             fault.struck = min(fault.struck, struck.hits)
+            struck.end()
 
     async def _stage(self, order: Order, point: str) -> None:
         self._platforms[order.platform].reached(order, point)

@@ -20,6 +20,10 @@ class Kind(StrEnum):
     BUSY = "SQLite busy"
 
 
+#: What the harness does itself; the others are a platform's.
+OURS = (Kind.KILL, Kind.HANG, Kind.DISK, Kind.BUSY)
+
+
 class Way(StrEnum):
     """How somebody orders."""
 

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable
 
 from bot.jobs import MAX_DELIVERIES
-from tests.faults.ledger import POINTS, RANDOM, Fault, Kind, Order, Way
+from tests.faults.ledger import OURS, POINTS, RANDOM, Fault, Kind, Order, Way
 
 #: How many orders in a hundred are struck by each kind of fault.
 _SHARE = 0.05
@@ -31,7 +31,6 @@ _OF_MUTE = (
     Fault(Kind.BROKEN, "sending", "after"),
     Fault(Kind.KILL, "sending", "bot"),
 )
-_OURS = (Kind.KILL, Kind.HANG, Kind.DISK, Kind.BUSY)
 
 
 def planned(number: int, seed: int) -> list[Order]:
@@ -46,7 +45,7 @@ def planned(number: int, seed: int) -> list[Order]:
             order.way = way
             usual.remove(order)
     for fault in _faults(number, chance):
-        fitting = [order for order in usual if order.platform != "web" or fault.kind in _OURS]
+        fitting = [order for order in usual if order.platform != "web" or fault.kind in OURS]
         min(fitting, key=lambda order: len(order.faults)).faults.append(fault)
     for order in orders:
         if order.way is Way.POISON:

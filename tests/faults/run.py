@@ -19,7 +19,7 @@ from tests.faults.books import Books, Row, until
 from tests.faults.crowd import Page, Platform, Seen, Telegram, X
 from tests.faults.director import Director
 from tests.faults.keeper import Keeper
-from tests.faults.ledger import Order
+from tests.faults.ledger import OURS, Order
 from tests.faults.plan import planned
 
 #: Orders that are under way together.
@@ -172,13 +172,15 @@ class Harness:
     async def _compared(self) -> Outcome:
         found: list[str] = []
         self._uncertain = {number for number, rows in self._books.rows().items() if _has_uncertain(rows)}
+        self._director.calm()
         await self._settle()
-        self._director.count()
         rows = self._books.rows()
         for number, order in self._orders.items():
             seen = await self._seen(order, rows.get(number, []))
             wrong = list(breaches(order, rows.get(number, []), seen, number in self._uncertain))
-            wrong += [f"this did not happen: {fault}" for fault in order.faults if not fault.struck and not wrong]
+            # A platform's fault waits for a call that may never come: the bot is killed before it, for another order.
+            missed = [fault for fault in order.faults if fault.kind in OURS and not fault.struck and not wrong]
+            wrong += [f"this did not happen: {fault}" for fault in missed]
             found += [self._described(order, one) for one in wrong]
         seconds = time.monotonic() - self._began
         told = "\n".join(self._described(order, "") for order in self._orders.values())
@@ -227,8 +229,9 @@ async def run(number: int, seed: int, folder: Path | None = None) -> Outcome:
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         async with fake_telegram() as telegram, fake_x() as x:
-            # An edit is made once more where it could not be noted that it was made.
+            # What could not be noted, or was not before a kill, is done once more: an edit, the answer to a press.
             telegram.expect("message is not modified")
+            telegram.expect("query is too old")
             found = await Harness(folder, planned(number, seed), seed, telegram, x).run()
             found.breaches += [f"Telegram would have refused: {one}" for one in telegram.violations]
             found.breaches += [f"X would have refused: {one}" for one in x.violations]

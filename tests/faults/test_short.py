@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,17 @@ from tests.faults.run import run
 
 _ORDERS, _SEED = 60, 27
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # aiohttp's own doing, where a bot was killed in the middle of an upload.
+    pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning"),
+    pytest.mark.filterwarnings(r"ignore:unread_data\(\) is deprecated:DeprecationWarning"),
+]
 
 
 async def test_whatever_is_killed_or_fails_everybody_gets_what_is_theirs_once(tmp_path: Path) -> None:
     found = await run(_ORDERS, _SEED, tmp_path)
+    gc.collect()  # what is left of such an upload, before another test finds it
     assert not found.breaches, "\n".join([table(found), *found.breaches])
     for point in POINTS:
         assert sum(found.kills[f"{target} {point}"] for target in ("bot", "child", "both")) >= 2, point

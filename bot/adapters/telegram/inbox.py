@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import telegram
 
 from bot.adapters.stored import Letter, Letters
 from bot.adapters.telegram.speech import PLATFORM
+from bot.patience import patiently
 
 #: What Telegram is asked for.
 KINDS = ("message", "callback_query")
@@ -22,6 +24,8 @@ class Inbox:
         self._letters = letters
         self._new: set[str] = set()
         self._old: set[str] = set()  # of those that an earlier run has left, what is not taken in hand yet
+        self._in_hand: frozenset[str] = frozenset()  # of those, what may have killed it
+        self._alone = asyncio.Lock()
 
     async def keep(self, updates: Sequence[dict[str, Any]]) -> None:
         """Write down those that were not yet, in one commit; afterwards Telegram need not keep them."""
@@ -31,6 +35,7 @@ class Inbox:
     async def left(self) -> list[dict[str, Any]]:
         """What an earlier run has not dealt with, the oldest first."""
         updates = await self._letters.left(PLATFORM)
+        self._in_hand = await self._letters.in_hand(PLATFORM)
         self._old = {str(update["update_id"]) for update in updates}
         self._new |= self._old
         return updates
@@ -39,11 +44,15 @@ class Inbox:
         """What has probably killed the bot each time, and is dealt with no more."""
         return await self._letters.suspects(PLATFORM)
 
-    async def begin(self, *update_ids: int) -> None:
-        """Note that updates are taken in hand, where an earlier run was killed before it had dealt with them."""
-        if old := self._old & {str(id) for id in update_ids}:
-            await self._letters.take(PLATFORM, sorted(old))
-            self._old -= old
+    @contextlib.asynccontextmanager
+    async def in_hand(self, *update_ids: int) -> AsyncIterator[None]:
+        """While this lasts updates are dealt with; what may have killed an earlier run alone, one after another."""
+        keys = {str(id) for id in update_ids}
+        async with self._alone if keys & self._in_hand else contextlib.nullcontext():
+            if old := sorted(self._old & keys):
+                await patiently(lambda: self._letters.take(PLATFORM, old))
+                self._old -= keys
+            yield
 
     def take(self, update_id: int) -> bool:
         """Whether this update is to be dealt with now: True once for each."""

@@ -141,10 +141,11 @@ class Updates:
         """Queue what is to be done for a person; what is too much of them is left out."""
 
         async def deal() -> None:
-            await patiently(lambda: self._inbox.begin(*(update.update_id for update in updates)))
-            # Repeated where the store cannot be written: what is said twice by it harms nobody, and an order is one.
-            await patiently(lambda: self._guarded(to, work))
-            await patiently(lambda: self._inbox.done(*(update.update_id for update in updates)))
+            ids = [update.update_id for update in updates]
+            async with self._inbox.in_hand(*ids):
+                # Repeated where the store cannot be written: what is said twice by it harms nobody, an order is one.
+                await patiently(lambda: self._guarded(to, work))
+                await patiently(lambda: self._inbox.done(*ids))
 
         if not lanes.is_full(key):
             lanes.put(key, deal)

@@ -100,8 +100,10 @@ class XAdapter:
             for letter in await patiently(lambda: self._services.inbox.suspects(PLATFORM)):
                 mention = letter["mention"]["id"]
                 await self._services.notices.add("x", f"mention {mention} seems to kill the bot, and is left alone")
-            for letter in await patiently(lambda: self._services.inbox.left(PLATFORM, _KEPT_S)):
-                await answering.take(letter, left=True)
+            left = await patiently(lambda: self._services.inbox.left(PLATFORM, _KEPT_S))
+            in_hand = await self._services.inbox.in_hand(PLATFORM)
+            for letter in left:
+                await answering.take_left(letter, letter["mention"]["id"] in in_hand)
             log.info("x bot is up", name=me.name, dry_run=self._settings.dry_run)
             await self._look(Mentions(api, me, self._services), answering)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -41,6 +42,9 @@ _MOST_TRIES = 8
 #: Troubles that another try does not help.
 _FINAL = frozenset({Kind.GONE, Kind.REFUSED, Kind.DUPLICATE})
 
+#: Lets everybody through.
+_OPEN = contextlib.nullcontext()
+
 Letter = dict[str, Any]
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -65,13 +69,25 @@ class Answering:
         self._rehearsal = rehearsal
         self._lanes = Lanes(PLATFORM, _AT_ONCE, _ROOM, room_of_one=_ROOM)
         self._later: set[asyncio.Task[None]] = set()
+        self._alone = asyncio.Lock()
         self._notes: Counter[str] = Counter()  # of the day `_today`, by person
         self._today = ""
 
-    async def take(self, letter: Letter, left: bool = False) -> None:
-        """Queue a letter, which an earlier run may have `left`; waits only where far too many are queued already."""
+    async def take(self, letter: Letter) -> None:
+        """Queue a letter; waits only where far too many are queued already."""
         await self._lanes.room()
-        self._queue(letter["mention"]["id"], letter["mention"]["author"], left)
+        self._queue(letter["mention"]["id"], letter["mention"]["author"])
+
+    async def take_left(self, letter: Letter, in_hand: bool) -> None:
+        """As `take`, what an earlier run has left; what was `in_hand` when it was killed is dealt with alone."""
+        await self._lanes.room()
+        mention = letter["mention"]["id"]
+
+        async def begin() -> None:
+            await patiently(lambda: self._services.inbox.take(PLATFORM, [mention]))
+
+        gate = self._alone if in_hand else _OPEN
+        self._queue(mention, letter["mention"]["author"], begin, gate)
 
     async def close(self, grace_s: float) -> None:
         """Give what is under way so much time, then stop; what is left stays in the inbox."""
@@ -85,10 +101,20 @@ class Answering:
         except Unwritable as why:
             log.warning("the store cannot be written", why=str(why))
 
-    def _queue(self, mention: str, author: str, left: bool = False) -> None:
+    def _queue(
+        self,
+        mention: str,
+        author: str,
+        begin: Callable[[], Awaitable[None]] | None = None,
+        gate: contextlib.AbstractAsyncContextManager[None] = _OPEN,
+    ) -> None:
         async def work() -> None:
-            if left:
-                await patiently(lambda: self._services.inbox.take(PLATFORM, [mention]))
+            async with gate:
+                if begin:
+                    await begin()
+                await deal()
+
+        async def deal() -> None:
             # Read anew: meanwhile everything of the person's may have been erased.
             letter = await self._services.inbox.get(PLATFORM, mention)
             if letter is not None:

@@ -132,7 +132,7 @@ async def test_who_sent_what_has_killed_the_bot_each_time_is_told(tmp_path: Path
         await alice.photo(CONTENT)
         await _write_down(tmp_path, telegram.updates[:1])
         async with open_house(tmp_path) as house:
-            for _ in range(3):
+            for _ in range(5):
                 await house.store.inbox.take("telegram", [str(telegram.updates[0]["update_id"])])
         async with open_reception(tmp_path, telegram, alice=alice) as after:
             await after.said("Please send it again")

@@ -12,6 +12,7 @@ from bot.texts import phrase, say, verbatim
 from renderer.protocol import FailureReason, Progress
 from tests.fakes.house import House, failure, open_house, painting, progress, started
 from tests.fakes.pool import FakePool
+from tests.fakes.watched import PATIENCE_S
 
 
 async def begun(house: House, job: Job) -> Job:
@@ -65,7 +66,7 @@ async def test_progress_reaches_the_adapter_and_is_forgotten_at_the_end(house: H
 async def test_a_slow_platform_holds_up_neither_the_pool_nor_the_end(house: House) -> None:
     house.adapter.may_answer.clear()
     job = await begun(house, await house.job())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         for percent in range(10, 90):
             await house.dispatch.on_event(progress(job, percent / 100))
         await house.adapter.until_shown(1)
@@ -264,7 +265,7 @@ async def test_a_job_that_ends_within_the_grace_is_not_taken_back(house: House) 
     job = await begun(house, await house.job())
     stopping = asyncio.create_task(house.dispatch.stop(grace_s=10))
     await house.dispatch.on_event(painting(job))
-    await asyncio.wait_for(stopping, 5)
+    await asyncio.wait_for(stopping, PATIENCE_S)
     assert (await house.read(job)).status is Status.RENDERED
 
 

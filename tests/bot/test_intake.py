@@ -11,6 +11,7 @@ from bot.intake import Style
 from bot.jobs import Job, Status
 from tests import pictures
 from tests.fakes.house import House, open_house
+from tests.fakes.watched import PATIENCE_S
 
 
 async def test_an_order_becomes_a_job_that_is_committed_before_anybody_is_told(house: House) -> None:
@@ -220,7 +221,7 @@ async def test_an_order_given_up_half_way_leaves_nothing(house: House, monkeypat
     async with house.store.jobs._database.write():
         accepting = asyncio.create_task(house.intake.accept(house.order()))
         for _ in range(2):
-            await asyncio.wait_for(stored.acquire(), 10)
+            await asyncio.wait_for(stored.acquire(), PATIENCE_S)
         assert len(house.blob_files()) == 2
         accepting.cancel()
         with pytest.raises(asyncio.CancelledError):

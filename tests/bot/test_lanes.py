@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from bot.lanes import Lanes
+from tests.fakes.watched import PATIENCE_S
 
 
 async def test_each_lane_keeps_its_order_and_only_so_many_run_at_once() -> None:
@@ -57,7 +58,7 @@ async def test_a_full_house_keeps_its_supplier_waiting() -> None:
     await asyncio.sleep(0)
     assert not supplier.done()
     gate.set()
-    await asyncio.wait_for(supplier, 5)
+    await asyncio.wait_for(supplier, PATIENCE_S)
     await lanes.close(5)
 
 

@@ -25,6 +25,7 @@ from bot.store.tables import jobs, metadata
 from renderer.options import RenderOptions
 from tests.bot.schemas import described
 from tests.fakes.house import House, open_house
+from tests.fakes.watched import PATIENCE_S
 
 #: A bot that accepts a job, takes it as far as its second argument says, and then waits to be killed.
 DOOMED = """
@@ -75,7 +76,7 @@ async def test_what_was_committed_survives_a_kill_and_what_was_not_leaves_no_tra
         stderr=asyncio.subprocess.PIPE,
     )
     assert bot.stderr is not None
-    told = await asyncio.wait_for(bot.stderr.readline(), 30)
+    told = await asyncio.wait_for(bot.stderr.readline(), PATIENCE_S)
     assert told == b"READY\n", told + await bot.stderr.read()
     os.kill(bot.pid, signal.SIGKILL)
     await bot.wait()

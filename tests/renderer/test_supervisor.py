@@ -21,6 +21,7 @@ from renderer.options import RenderOptions
 from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Progress, StyleInput
 from renderer.supervisor import ChildSpec, Patience, Supervisor
 from renderer.timelapse import MAX_FRAMES
+from tests.service import PAINT_S, START_S
 
 
 class Studio:
@@ -52,7 +53,7 @@ class Studio:
         )
 
     async def until(self, happened: Callable[[Event], bool]) -> Event:
-        async with asyncio.timeout(60), self._changed:
+        async with asyncio.timeout(PAINT_S), self._changed:
             while not any(map(happened, self.events)):
                 await self._changed.wait()
         return next(filter(happened, self.events))
@@ -77,7 +78,7 @@ def studio(weights_dir: Path, photographs: dict[str, Path], pattern: Path, tmp_p
         studio = Studio(weights_dir, photographs["chelsea"], pattern, tmp_path, patience)
         task = asyncio.create_task(studio.supervisor.run())
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(START_S):
                 await studio.supervisor.wait_ready()
             yield studio
         finally:
@@ -182,7 +183,7 @@ async def test_a_child_is_not_silent_while_its_painting_waits_to_be_stored(monke
     spec = ChildSpec(Path("nowhere"), module="tests.renderer.prompt_child")
     supervisor = Supervisor("under-test", spec, on_event, Patience(tick_s=2))
     running = asyncio.create_task(supervisor.run())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PAINT_S):
         await supervisor.wait_ready()
         order = {"job": "waits", "attempt": 1, "delivery": 1, "content": "", "styles": (), "output": "painting.png"}
         await supervisor.paint(Paint.model_validate(order | {"options": RenderOptions()}))
@@ -249,7 +250,7 @@ async def test_missing_weights_are_named_and_tried_again(tmp_path: Path) -> None
 
     supervisor = Supervisor("lacking", ChildSpec(tmp_path, encoder="vgg19"), ignore)
     task = asyncio.create_task(supervisor.run())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PAINT_S):
         reason = await supervisor.wait_ready_or_down()
     task.cancel()
     await asyncio.wait({task})

@@ -16,6 +16,7 @@ from bot.pairing import Pending
 from tests import pictures
 from tests.bot.adapters.telegram.receiving import Reception, open_reception
 from tests.fakes.telegram import VIDEO, Upload, fake_telegram
+from tests.fakes.watched import PATIENCE_S
 
 #: Pictures that are known by their widths.
 CONTENT, STYLE, OTHER = pictures.png(64), pictures.png(72), pictures.png(80)
@@ -149,7 +150,7 @@ async def test_what_is_accepted_already_is_not_said_to_be_forgotten(
     await reception.alice.photo(CONTENT)
     question = await reception.said(QUESTION)
     await reception.alice.press(question, "Woodcut")
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), PATIENCE_S)
     late = await reception.alice.press(question, "Cancel")
     go_on.set()
     assert late == "No picture of yours is waiting for that any more."

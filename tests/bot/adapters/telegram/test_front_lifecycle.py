@@ -25,6 +25,7 @@ from tests.bot.adapters.telegram.receiving import Reception, open_reception, ser
 from tests.bot.adapters.telegram.sending import hurried
 from tests.fakes.house import House, open_house
 from tests.fakes.telegram import Content, FakeTelegram, fake_telegram
+from tests.fakes.watched import PATIENCE_S
 
 CONTENT, STYLE = pictures.png(64), pictures.png(72)
 
@@ -54,7 +55,7 @@ async def test_a_token_withdrawn_while_polling_puts_the_adapter_down(
         telegram.refuse_token()
         telegram.delivery.stop_polls()
         with pytest.raises(AdapterDown, match="token"):
-            await asyncio.wait_for(serving, 10)
+            await asyncio.wait_for(serving, PATIENCE_S)
     gc.collect()
     assert "never retrieved" not in caplog.text
 
@@ -71,7 +72,7 @@ async def test_without_a_network_it_tries_again_and_says_so(tmp_path: Path, monk
         with pytest.raises(Retry):
             await adapter.reply(job, Reply(phrase("reply-painted")))
         outage.end()
-        await asyncio.wait_for(adapter.listening.wait(), 10)
+        await asyncio.wait_for(adapter.listening.wait(), PATIENCE_S)
         assert adapter.state == "up"
         serving.cancel()
         await asyncio.wait([serving])
@@ -103,7 +104,7 @@ async def test_being_asked_to_wait_is_counted(tmp_path: Path) -> None:
         adapter = TelegramAdapter(settings, services_of(house), tmp_path / "telegram")
         telegram.fail("getMe", status=429, retry_after=1)
         serving = asyncio.create_task(adapter.run())
-        await asyncio.wait_for(adapter.listening.wait(), 10)
+        await asyncio.wait_for(adapter.listening.wait(), PATIENCE_S)
         assert b'atelier_platform_errors_total{kind="429",platform="telegram"} 1.0' in await house.metrics.text()
         serving.cancel()
         await asyncio.wait([serving])

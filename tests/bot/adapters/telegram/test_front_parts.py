@@ -18,6 +18,7 @@ from bot.adapters.telegram.speech import LONGEST_CAPTION, _cut
 from bot.adapters.telegram.styles import PAGE, turning
 from bot.admin import Admin
 from bot.texts import LANGUAGES, phrase, say
+from tests.fakes.watched import PATIENCE_S
 
 NOW = datetime.datetime.now(datetime.UTC)
 ALICE = User(1, "Alice", False)
@@ -121,7 +122,7 @@ async def test_an_album_is_given_on_once_and_its_stragglers_apart() -> None:
     for number in (2, 1):
         albums.add(item(number, "a"))
     began = asyncio.get_running_loop().time()
-    assert await asyncio.wait_for(whole.get(), 5) == [2, 1]
+    assert await asyncio.wait_for(whole.get(), PATIENCE_S) == [2, 1]
     assert asyncio.get_running_loop().time() - began < 0.2
     albums.add(item(3, "a"))
     albums.add(item(4, "b"))
@@ -135,7 +136,7 @@ async def test_one_picture_of_an_album_waits_the_whole_pause() -> None:
     albums = Albums(0.05, lambda items: whole.put_nowait(len(items)), lambda _: None)
     began = asyncio.get_running_loop().time()
     albums.add(item(1, "a"))
-    assert await asyncio.wait_for(whole.get(), 5) == 1
+    assert await asyncio.wait_for(whole.get(), PATIENCE_S) == 1
     assert asyncio.get_running_loop().time() - began >= 0.05
 
 

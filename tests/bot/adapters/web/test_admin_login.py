@@ -17,6 +17,7 @@ from config.settings import SettingsError, load
 from tests.bot.adapters.web.administering import HASH, PASSWORD, TOKEN, Desk, browser, served
 from tests.bot.adapters.web.test_jobs import problem_of
 from tests.fakes.house import House
+from tests.fakes.watched import PATIENCE_S
 
 INSIDE = ("/admin/api/session", "/admin/api/state", "/admin/events")
 
@@ -223,7 +224,7 @@ async def test_an_idle_session_sees_nothing_any_more_and_its_stream_ends(
     async with desk.http.get("/admin/events") as stream:
         assert await stream.content.readline() == b"event: state\n"
         monkeypatch.setattr(sessions, "IDLE_S", 0)
-        told = await asyncio.wait_for(stream.content.read(), 10)
+        told = await asyncio.wait_for(stream.content.read(), PATIENCE_S)
     assert told.endswith(b"event: over\ndata: {}\n\n")
     assert await desk.do("queue") == "no_session"
 

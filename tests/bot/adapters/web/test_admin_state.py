@@ -17,6 +17,7 @@ from config.settings import Settings, TelegramSettings, WebSettings, XSettings
 from renderer.protocol import FailureReason
 from tests.bot.adapters.web.administering import HASH, TOKEN, Desk, browser, served
 from tests.fakes.house import House, failure, progress, started
+from tests.fakes.watched import PATIENCE_S
 
 ALICE, BOB, GROUP = "telegram:1", "web:2", "telegram:-100"
 
@@ -160,7 +161,7 @@ async def test_no_secret_is_in_anything_that_the_page_is_told(house: House) -> N
 
 
 async def test_the_stream_tells_all_and_then_what_changes(house: House, desk: Desk) -> None:
-    async with asyncio.timeout(20), desk.http.get("/admin/events") as stream:
+    async with asyncio.timeout(PATIENCE_S), desk.http.get("/admin/events") as stream:
         assert stream.content_type == "text/event-stream"
         assert stream.headers["Cache-Control"] == "no-store"
         first = await event(stream.content)

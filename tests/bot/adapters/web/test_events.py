@@ -20,6 +20,7 @@ from bot.ports import Adapter, Reply, Sent
 from bot.texts import verbatim
 from tests.bot.adapters.web.test_jobs import post_job, problem_of
 from tests.fakes.services import Studio, open_studio
+from tests.fakes.watched import PATIENCE_S
 
 FIRST, SECOND = b"\xff\xd8 first", b"\xff\xd8 second"
 
@@ -39,7 +40,7 @@ class Stream:
 
     async def next(self) -> tuple[str, Any]:
         """The next event's name and data; a comment is named ``:``, the end ``end``."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             lines: list[str] = []
             while line := (await self._response.content.readline()).decode().rstrip("\n"):
                 lines.append(line)

@@ -19,6 +19,7 @@ from bot.adapters.web.problems import STATUS_OF
 from bot.jobs import Status
 from config.settings import WebSettings
 from tests.fakes.services import Studio, open_studio
+from tests.fakes.watched import PATIENCE_S
 
 
 def png(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> bytes:
@@ -47,7 +48,7 @@ def names(folder: Path) -> list[str]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what has no event of its own, such as a file."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -182,7 +183,7 @@ async def test_a_picture_that_is_too_heavy_is_refused_before_it_has_arrived(stud
     """The rest is never sent: the answer comes as soon as the cap is passed."""
     reader, writer = await _begin_upload(studio, content_length=400_000)
     writer.write(b"x" * 300_000)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         head = await reader.readuntil(b"\r\n")
     assert b" 413 " in head
     assert names(studio.uploads) == []
@@ -191,7 +192,7 @@ async def test_a_picture_that_is_too_heavy_is_refused_before_it_has_arrived(stud
 
 async def test_a_body_announced_as_too_heavy_is_refused_at_once(studio: Studio) -> None:
     reader, writer = await _begin_upload(studio, content_length=10**9)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         head = await reader.readuntil(b"\r\n")
     assert b" 413 " in head
     writer.close()

@@ -11,6 +11,7 @@ from bot.adapters.web import fresh
 from bot.jobs import Status
 from config.settings import LimitsSettings
 from tests.bot.adapters.web.visiting import Visitor, visitor
+from tests.fakes.watched import PATIENCE_S
 from tests.fakes.web import open_web_house
 
 OPEN = {"open": True, "why": None, "paused": None, "waiting": 0, "painting": 0, "workers": 1}
@@ -54,7 +55,7 @@ async def test_a_full_queue_closes_the_door(tmp_path: Path) -> None:
         await web.house.pool.until_started(job_id)
         assert await guest.get("/status") == OPEN | {"open": False, "why": "queue_full", "painting": 1}
         await web.house.pool.paint(job_id)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while (await guest.job(job_id))["status"] != Status.DELIVERED:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         assert await guest.get("/status") == OPEN

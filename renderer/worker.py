@@ -192,7 +192,8 @@ def _read(connection: socket.socket, inbox: Inbox) -> None:
 
 def _die_with_parent(parent: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        # PR_SET_PDEATHSIG; a child that was stopped would not hear of any other signal.
+        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the line above
         os._exit(0)
 

@@ -289,13 +289,16 @@ asyncio.run(main())
 """
 
 
-def test_a_child_does_not_outlive_a_killed_parent(weights_dir: Path) -> None:
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_child_does_not_outlive_a_killed_parent(weights_dir: Path, stopped: bool) -> None:
     with subprocess.Popen([sys.executable, "-c", ORPHAN, str(weights_dir)], stdout=subprocess.PIPE, text=True) as bot:
         assert bot.stdout
         child = int(bot.stdout.readline())
         descriptor = os.pidfd_open(child)
+        if stopped:
+            os.kill(child, signal.SIGSTOP)
         bot.kill()
-    gone = asyncio.run(_readable_within(descriptor, seconds=10))
+    gone = asyncio.run(_readable_within(descriptor, seconds=START_S))
     os.close(descriptor)
     assert gone
 

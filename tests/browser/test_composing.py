@@ -176,6 +176,7 @@ async def test_a_full_queue_is_told_before_anything_is_sent_and_after(page: Page
         await expect(page.get_by_role("alert")).to_contain_text("All places in the queue are taken")
         await expect(page.locator("#notice")).to_contain_text("All places in the queue are taken")
         await at_page.web.house.pool.paint(other)
+        await expect(page.locator("#outlook")).to_have_text("Nobody is waiting.")  # the page looks by itself
         await page.click("#paint")
         await expect(page.locator("#stage")).to_be_visible()
 

@@ -45,11 +45,13 @@ async def connected(web: WebHouse, source: str = "127.0.0.1") -> AsyncIterator[C
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
     """All that comes until the connection is closed."""
-    async with asyncio.timeout(PATIENCE_S):
-        try:
-            return await reader.read()
-        except ConnectionResetError:
-            return b""
+    said = b""
+    # Piece by piece: a reset takes along what has come and was not read.
+    with contextlib.suppress(ConnectionResetError):
+        async with asyncio.timeout(PATIENCE_S):
+            while piece := await reader.read(65_536):
+                said += piece
+    return said
 
 
 async def dribble(writer: asyncio.StreamWriter, data: bytes, pause_s: float) -> None:

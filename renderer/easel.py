@@ -52,6 +52,7 @@ class Easel:
         self._frames = Frames(self._work.evaluations) if order.frames else None
         self._steps: Iterator[Snapshot] = iter(self._work)
         self._impression = impression_of(self._work, encoder, device)
+        self._impressed: torch.Tensor | None = None
 
     def step(self) -> protocol.Progress | None:
         """One evaluation, or the impression before the first; None when there is nothing left to do."""
@@ -72,10 +73,13 @@ class Easel:
         )
 
     def finish(self, stopped_early: bool) -> protocol.Done:
-        """Write what there is; raises Cancelled when that is nothing yet."""
-        if self._last is None:
+        """Write what there is, the impression where no more was painted; raises Cancelled when that is nothing yet."""
+        if self._last is not None:
+            picture = self._work.finished()
+        elif self._impressed is not None:
+            picture = images.resize(self._impressed, *self._work.dimensions)
+        else:
             raise Cancelled
-        picture = self._work.finished()
         images.write_png(images.to_image(picture), Path(self.order.output))
         if self._frames and self.order.frames:
             self._frames.write(Path(self.order.frames), images.thumbnail(picture, MAX_EDGE))
@@ -87,8 +91,8 @@ class Easel:
             width=width,
             height=height,
             seconds=round(time.monotonic() - self._started, 3),
-            iterations=self._last.iterations,
-            losses=self._last.losses,
+            iterations=self._last.iterations if self._last else 0,
+            losses=self._last.losses if self._last else {},
             device=str(self._device),
             encoder=self._encoder_name,
             options=self._work.options,
@@ -100,9 +104,10 @@ class Easel:
         self._impression = None
         for _ in impression:
             pass
+        self._impressed = impression.finished()
         self._least_shown = max(impression.dimensions) // 2
         self.previewed, self._last_preview = True, time.monotonic()
-        return protocol.Progress(**address(self.order), fraction=0, preview=images.preview(impression.finished()))
+        return protocol.Progress(**address(self.order), fraction=0, preview=images.preview(self._impressed))
 
     def _save(self, snapshot: Snapshot) -> None:
         """What is kept of the way to the picture: a frame of the time-lapse, a numbered picture."""

@@ -151,6 +151,17 @@ def test_the_first_that_is_shown_of_a_painting_is_an_impression(encoder: Encoder
     assert second.preview is None, "128 px, after an impression of 384"
 
 
+def test_who_has_enough_of_it_when_nothing_else_is_painted_keeps_the_impression(
+    encoder: Encoder, order: Callable[..., Paint]
+) -> None:
+    easel = Easel(order(size=512), encoder, "vgg16", CPU, lambda: None)
+    easel.step()
+    done = easel.finish(stopped_early=True)
+    assert (done.width, done.iterations, done.stopped_early) == (512, 0, True)
+    with Image.open(done.result) as image:
+        assert image.width == 512
+
+
 @pytest.mark.parametrize("options", [{"mode": "dream"}, {"quality": "instant"}])
 def test_what_is_no_painting_in_steps_has_no_impression(
     encoder: Encoder, order: Callable[..., Paint], options: dict[str, Any]

@@ -20,7 +20,7 @@ async def test_two_pictures_become_a_painting_in_the_message_that_told_of_them(t
     async with open_reception(tmp_path, running=True) as reception:
         await reception.alice.album([CONTENT, STYLE])
         (job,) = await reception.jobs()
-        live = await reception.said("You are next")
+        (live,) = reception.telegram.chat(reception.alice).from_bot  # "You are next", or already what is painted
         assert live.buttons == ["Cancel", "Swap"]
         await reception.house.pool.paint(job.id)
         await reception.said("Your painting is ready.")
@@ -34,7 +34,7 @@ async def test_a_painting_is_cancelled_within_a_second(tmp_path: Path) -> None:
     async with open_reception(tmp_path, running=True) as reception:
         await reception.alice.album([CONTENT, STYLE])
         (job,) = await reception.jobs()
-        live = await reception.said("You are next")
+        (live,) = reception.telegram.chat(reception.alice).from_bot  # "You are next", or already what is painted
         await reception.house.pool.until_started(job.id)
         began = time.monotonic()
         assert await reception.alice.press(live, "Cancel") == "Stopping this one."

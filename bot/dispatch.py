@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -113,7 +113,7 @@ class Dispatch:
     async def _started(self, event: Started) -> None:
         await self._forget(event.job)
         try:
-            job = await patiently(lambda: self._begun(event))
+            job = await self._patiently(event, lambda: self._begun(event))
         except IllegalTransition as late:
             log.info("start refused", attempt=event.attempt, why=str(late))
             await self._pool.cancel(event.job, event.attempt)
@@ -169,7 +169,7 @@ class Dispatch:
         if rendering is not None and rendering.attempt == event.attempt:
             await self._forget(event.job)
         try:
-            job = await patiently(lambda: self._try_to_end(event), lambda: not self._stopping)
+            job = await self._patiently(event, lambda: self._end(event), lambda: not self._stopping)
         except Unwritable as why:
             log.warning("end not stored; it is painted again after the next start", why=str(why))
             return
@@ -183,11 +183,17 @@ class Dispatch:
                 self._reply_due()
         self._freed(event.job)
 
-    async def _try_to_end(self, event: Done | Failed) -> Job:
-        if id(event) in self._consuming:
-            # To wait for room on the disk is not to stand still.
-            self._consuming[id(event)] = self._clock()
-        return await self._end(event)
+    async def _patiently(
+        self, event: Event, step: Callable[[], Awaitable[Job]], going_on: Callable[[], bool] = lambda: True
+    ) -> Job:
+        """As `patiently`; every try counts as getting on, since to wait for room on the disk is not to stand still."""
+
+        async def one_try() -> Job:
+            if id(event) in self._consuming:
+                self._consuming[id(event)] = self._clock()
+            return await step()
+
+        return await patiently(one_try, going_on)
 
     async def _end(self, event: Done | Failed) -> Job:
         job = await self._store.jobs.get(event.job)

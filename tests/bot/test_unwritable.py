@@ -182,6 +182,28 @@ async def test_a_painting_for_which_there_was_no_room_is_tried_again_and_ends_as
     assert (job.status, job.reason) == (Status.FAILED, "internal")
 
 
+@pytest.mark.parametrize("name", ["hand_over", "painted"])
+async def test_who_waits_for_room_to_write_a_step_down_does_not_stand_still(
+    house: House, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    job = await house.job()
+    now, behind = 0.0, list[float]()
+    monkeypatch.setattr(house.dispatch, "_clock", lambda: now)
+    original = getattr(Jobs, name)
+
+    async def full(*arguments: Any, **more: Any) -> Any:
+        nonlocal now
+        behind.append(house.dispatch.behind_s)
+        now += 100.0
+        if len(behind) < 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return await original(*arguments, **more)
+
+    monkeypatch.setattr(Jobs, name, full)
+    await house.painted(job)
+    assert behind == [0.0] * 4
+
+
 async def test_a_full_disk_is_not_the_picture_s_fault(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     full_at_first(monkeypatch, DirectoryBlobs, "_put")
     with pytest.raises(Busy) as busy:

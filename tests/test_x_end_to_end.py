@@ -19,22 +19,9 @@ from tests.service import running
 pytestmark = pytest.mark.slow
 
 
-def settings(x: FakeX) -> dict[str, str]:
-    return {
-        "ATELIER_X__CONSUMER_KEY": x.keys.consumer_key,
-        "ATELIER_X__CONSUMER_SECRET": x.keys.consumer_secret,
-        "ATELIER_X__ACCESS_TOKEN": x.keys.access_token,
-        "ATELIER_X__ACCESS_TOKEN_SECRET": x.keys.access_token_secret,
-        "ATELIER_X__API_BASE_URL": x.base_url,
-        "ATELIER_X__MEDIA_HOSTS": x.media_host,
-        "ATELIER_X__POLL_INTERVAL_S": "1",
-        "ATELIER_LOG__LEVEL": "debug",
-    }
-
-
 async def atelier(folder: Path, x: FakeX, *words: str) -> tuple[int, str]:
     """A command beside the service: its exit status, and all that it printed."""
-    environment = os.environ | settings(x) | {"ATELIER_DATA_DIR": str(folder)}
+    environment = os.environ | x.settings | {"ATELIER_DATA_DIR": str(folder)}
     command = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *words), env=environment, stdout=-1, stderr=asyncio.subprocess.STDOUT
     )
@@ -44,7 +31,7 @@ async def atelier(folder: Path, x: FakeX, *words: str) -> tuple[int, str]:
 
 async def test_a_mention_becomes_a_painting_and_then_another(tmp_path: Path, weights_dir: Path) -> None:
     folder = tmp_path / "data"
-    async with fake_x() as x, running(folder, weights_dir, **settings(x)) as (service, _):
+    async with fake_x() as x, running(folder, weights_dir, **x.settings, ATELIER_LOG__LEVEL="debug") as (service, _):
         await x.until(lambda: any(call.name == "mentions" for call in x.calls))
         post = await x.person("Alice").post(
             "@atelier_bot size=128 draft", [jpeg(data.chelsea()), jpeg(data.coffee())], alt=["My cat"]
@@ -68,7 +55,7 @@ async def test_a_mention_becomes_a_painting_and_then_another(tmp_path: Path, wei
 
 async def test_keys_that_are_wrong_are_named_by_the_check(tmp_path: Path) -> None:
     async with fake_x() as x:
-        right = settings(x) | {"ATELIER_X__ACCESS_TOKEN_SECRET": "not-this-one"}
+        right = x.settings | {"ATELIER_X__ACCESS_TOKEN_SECRET": "not-this-one"}
         environment = os.environ | right | {"ATELIER_DATA_DIR": str(tmp_path / "data")}
         command = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "x", "check"), env=environment, stderr=asyncio.subprocess.PIPE

@@ -64,7 +64,7 @@ async def first_pictures(content: Path, folder: Path) -> list[Figure]:
     """From the moment at which both pictures are handed over to the first that a person is shown, in the service."""
     found = weights.find("vgg16", ROOT / "data" / "weights")
     assert found
-    async with running(folder / "data", found[1].parent) as (service, customer):
+    async with running(folder / "data", found[1].parent, ATELIER_LIMITS__MAX_RENDER_S="86400") as (service, customer):
         alone = [await first_picture(service, customer, content, style) for style in styles(folder, 0)]
         longest = await customer.order(content, next(styles(folder, ORDERS)), '{"size": 512, "iterations": 2000}')
         await customer.until(longest, "rendering", progress=0.001)

@@ -41,6 +41,19 @@ class FakeX(Watched):
         return f"127.0.0.1:{self.server.port}"
 
     @property
+    def settings(self) -> dict[str, str]:
+        """What lets a service of ours speak to it, as environment variables."""
+        return {
+            "ATELIER_X__CONSUMER_KEY": self.keys.consumer_key,
+            "ATELIER_X__CONSUMER_SECRET": self.keys.consumer_secret,
+            "ATELIER_X__ACCESS_TOKEN": self.keys.access_token,
+            "ATELIER_X__ACCESS_TOKEN_SECRET": self.keys.access_token_secret,
+            "ATELIER_X__API_BASE_URL": self.base_url,
+            "ATELIER_X__MEDIA_HOSTS": self.media_host,
+            "ATELIER_X__POLL_INTERVAL_S": "1",
+        }
+
+    @property
     def bot(self) -> User:
         return self.world.bot
 

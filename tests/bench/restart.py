@@ -49,7 +49,7 @@ async def measure(folder: Path, weights_dir: Path) -> list[Figure]:
         Figure("queued jobs", _JOBS, ""),
         Figure("start until the page is open and orders are taken", median(opened), "s", 3),
         Figure("of that, processor time of the bot", median(processor), "s"),
-        Figure("start until /readyz says 200, so that it is painting", median(ready), "s"),
+        Figure("start until /readyz says 200, so that it is painting", median(ready), "s", 3),
         Figure(f"of the first {_FIRST} painted, out of turn", sum(map(str.__ne__, first, line)), "", 0),
     ]
 

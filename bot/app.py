@@ -29,6 +29,7 @@ from bot.estimates import Estimates
 from bot.films import Films
 from bot.gallery import Gallery
 from bot.intake import Intake
+from bot.jobs import Job
 from bot.keys import Keys
 from bot.metrics import Metrics
 from bot.moderation import Moderation
@@ -96,9 +97,9 @@ class _Service:
         self._metrics = Metrics(store, pool, self._adapter_states, budgets)
         self._outbox = Outbox(store, self._blobs, self._adapters, self._metrics)
         reply_due = self._outbox.ring
-        self._scheduler = Scheduler(store, pool, latest, reply_due)
         self._notices = Notices(store)
         self._moderation = moderation = Moderation(settings.moderation, self._notices.add)
+        self._scheduler = Scheduler(store, pool, latest, reply_due, is_shown=self._is_shown)
         ring = self._scheduler.ring
         self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, ring, reply_due, moderation)
         operators = _operators(settings)
@@ -290,6 +291,11 @@ class _Service:
 
     def _any_served(self) -> bool:
         return bool(self._adapters.keys() - self._down.keys())
+
+    def _is_shown(self, job: Job) -> bool:
+        """Whether anybody sees a preview of a job."""
+        adapter = self._adapters.get(job.adapter)
+        return adapter is not None and adapter.shows_progress and not self._moderation.covers(job.adapter)
 
     def _adapter_states(self) -> dict[str, str]:
         served = {name: adapter.state for name, adapter in self._adapters.items()}

@@ -80,7 +80,7 @@ class Dispatch:
                 case Started():
                     await self._started(event)
                 case Progress():
-                    self._progress(event)
+                    await self._progress(event)
                 case Done() | Failed():
                     ending = asyncio.create_task(self._ended(event), name=f"end of {event.job}")
                     self._endings.add(ending)
@@ -138,20 +138,25 @@ class Dispatch:
         job = await self._store.jobs.get(job_id)
         return job is not None and job.status is Status.QUEUED
 
-    def _progress(self, event: Progress) -> None:
-        job = self._rendering.get(event.job)
+    async def _progress(self, event: Progress) -> None:
+        job = self._rendering.get(event.job) or await self._waiting(event)
         if job is None or job.attempt != event.attempt:
             return
         if event.preview and self._moderation.covers(job.adapter):
             # Nobody has looked at it.
             event = event.model_copy(update={"preview": None})
-        self._latest[job.id] = event
+        if job.id in self._rendering:
+            self._latest[job.id] = event
         adapter = self._adapters.get(job.adapter)
         # A slow platform must not hold up the pool: while one report is being shown, others are not.
         if adapter is not None and job.id not in self._showing:
             showing = asyncio.create_task(adapter.progress(job, event), name=f"progress of {job.id}")
             self._showing[job.id] = showing
             showing.add_done_callback(lambda _: self._showing.pop(job.id))
+
+    async def _waiting(self, glimpse: Progress) -> Job | None:
+        job = await self._store.jobs.get(glimpse.job) if glimpse.fraction == 0 else None
+        return job if job is not None and job.status is Status.QUEUED else None
 
     async def _forget(self, job_id: str) -> None:
         self._rendering.pop(job_id, None)

@@ -32,6 +32,7 @@ class Adapter(Protocol):
     """One platform."""
 
     name: str
+    shows_progress: bool  #: whether people see anything of a painting before its end
 
     @property
     def state(self) -> str:
@@ -41,7 +42,7 @@ class Adapter(Protocol):
         """Serve until cancelled; raises AdapterDown(reason) where the platform cannot be served."""
 
     async def progress(self, job: Job, progress: Progress) -> None:
-        """Show how far a job is: best effort, rate-limited inside, never raises."""
+        """Show how far a job is, or how one that waits will look: best effort, rate-limited inside, never raises."""
 
     async def reply(self, job: Job, reply: Reply) -> Sent:
         """Send the end of a job; raises Retry, Refused or Unknown."""
@@ -102,6 +103,9 @@ class RenderPool(Protocol):
 
     async def submit(self, job: RenderJob) -> None:
         """Take a job; idempotent on (id, attempt). Raises PoolFull."""
+
+    async def glimpse(self, job: RenderJob) -> None:
+        """Show a job that has to wait as it will be, in Progress at a fraction of 0: best effort, and soon or never."""
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         """Stop a job wherever it is; idempotent. It ends in Failed(cancelled) or, too late, in Done."""

@@ -44,8 +44,9 @@ class Outlook:
 class Scheduler:
     """Keeps the pool supplied from the store, in its order, and with nothing while ``paused`` is set.
 
-    `latest` holds the newest progress of jobs being rendered, by id; `reply_due` is called when a job has ended
-    here. A rung bell brings a job to the pool at once, and every `poll_s` seconds the store is asked anyway.
+    `latest` holds the newest progress of jobs being rendered, by id; `reply_due` is called when a job has ended here.
+    A rung bell brings a job to the pool at once, and every `poll_s` seconds the store is asked anyway. What has to
+    wait is glimpsed where `is_shown` says that somebody would see it.
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class Scheduler:
         poll_s: float = 1,
         clock: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
+        is_shown: Callable[[Job], bool] = lambda job: False,
     ) -> None:
         self._store = store
         self._pool = pool
         self._latest = latest
         self._reply_due = reply_due
+        self._is_shown = is_shown
         self._poll_s = poll_s
         self._clock = clock
         self._steady = steady
@@ -69,6 +72,7 @@ class Scheduler:
         self._bell: asyncio.Queue[str] = asyncio.Queue()
         self._stopping = False
         self._inflow: tuple[float, Inflow] | None = None
+        self._rung: set[str] = set()
 
     def ring(self, job_id: str) -> None:
         """Say that a job waits or that one has left the pool."""
@@ -91,6 +95,7 @@ class Scheduler:
     async def _look(self) -> None:
         self._looked_at = self._steady()
         await self._supply()
+        await self._glimpse()
 
     @property
     def behind_s(self) -> float:
@@ -190,6 +195,13 @@ class Scheduler:
             if room == 0:
                 return
 
+    async def _glimpse(self) -> None:
+        """Have the pool show what has just come and has to wait."""
+        rung, self._rung = self._rung, set()
+        for job in await self._store.jobs.several(rung) if rung else ():
+            if job.status is Status.QUEUED and job.attempt == 1 and job.styles and self._is_shown(job):
+                await self._pool.glimpse(_for_pool(job))
+
     async def _set_aside(self, job: Job) -> None:
         # Cancelled meanwhile, it has ended already.
         with contextlib.suppress(IllegalTransition):
@@ -200,9 +212,9 @@ class Scheduler:
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._poll_s):
-                await self._bell.get()
+                self._rung.add(await self._bell.get())
         while not self._bell.empty():
-            self._bell.get_nowait()
+            self._rung.add(self._bell.get_nowait())
 
 
 def _begins_in(remaining_s: Sequence[float], slots: int, work: Work, rate: float) -> float:

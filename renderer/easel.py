@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -26,7 +26,7 @@ class Cancelled(Exception):
     """The job was cancelled and leaves no picture."""
 
 
-def address(order: protocol.Paint) -> dict[str, str | int]:
+def address(order: protocol.Paint | protocol.Glimpse) -> dict[str, str | int]:
     """What every event about an order carries."""
     return {"job": order.job, "attempt": order.attempt, "delivery": order.delivery}
 
@@ -132,7 +132,7 @@ def work_of(order: protocol.Paint, encoder: Encoder, device: torch.device, give_
     content = images.open_rgb(Path(order.content))
     if order.options.mode == "dream":
         return Dream(encoder, content, order.options, device, give_way)
-    styles = [Style(images.open_rgb(Path(style.picture)), style.weight, _open(style.mask)) for style in order.styles]
+    styles = styles_of(order)
     if order.options.is_instant:
         return Impression(encoder, content, styles, order.options, device, give_way)
     return Painting(encoder, content, styles, order.options, device, _open(order.initial), give_way)
@@ -142,12 +142,33 @@ def impression_of(work: Work, encoder: Encoder, device: torch.device) -> Impress
     """About what a painting will look like, to be shown before it is begun; None where that is not known."""
     if not isinstance(work, Painting):
         return None
-    asked = work.options.model_dump(include={"size", "strength", "style_scale", "colours", "protect"})
-    options = RenderOptions(**asked | {"quality": "instant", "size": min(asked["size"], images.PREVIEW_EDGE)})
     try:
-        return Impression(encoder, work.content, work.styles, options, device)
+        return small_impression(encoder, work.content, work.styles, work.options, device)
     except Untaught:
         return None
+
+
+def glimpse(order: protocol.Glimpse, encoder: Encoder, device: torch.device) -> protocol.Progress:
+    """What a painting will look like; raises ValueError and OSError where that cannot be told."""
+    content = images.open_rgb(Path(order.content))
+    impression = small_impression(encoder, content, styles_of(order), order.options, device)
+    for _ in impression:
+        pass
+    return protocol.Progress(**address(order), fraction=0, preview=images.preview(impression.finished()))
+
+
+def small_impression(
+    encoder: Encoder, content: Image.Image, styles: Sequence[Style], options: RenderOptions, device: torch.device
+) -> Impression:
+    """An impression as large as a preview; raises Untaught."""
+    asked = options.model_dump(include={"strength", "style_scale", "colours", "protect"})
+    size = min(options.size or images.PREVIEW_EDGE, images.PREVIEW_EDGE)
+    return Impression(encoder, content, styles, RenderOptions(**asked, quality="instant", size=size), device)
+
+
+def styles_of(order: protocol.Paint | protocol.Glimpse) -> list[Style]:
+    """The styles of an order, with their pictures read."""
+    return [Style(images.open_rgb(Path(style.picture)), style.weight, _open(style.mask)) for style in order.styles]
 
 
 def _open(path: str | None) -> Image.Image | None:

@@ -71,6 +71,21 @@ class Paint(_Frame):
     options: RenderOptions
 
 
+class Glimpse(_Frame):
+    """Show soon how a job that still waits will look, in a `Progress` at a fraction of 0; or never, where it cannot.
+
+    Pictures are given as for `Paint`.
+    """
+
+    kind: Literal["glimpse"] = "glimpse"
+    job: str
+    attempt: int
+    delivery: int
+    content: str
+    styles: tuple[StyleInput, ...]
+    options: RenderOptions
+
+
 class Cancel(_Frame):
     """Stop a job at its next evaluation; with `keep`, write what there is and end it as done."""
 
@@ -173,12 +188,12 @@ class Failed(_JobEvent):
 
 
 Event = Started | Progress | Done | Failed
-ToChild = Annotated[Paint | Cancel, Field(discriminator="kind")]
+ToChild = Annotated[Paint | Glimpse | Cancel, Field(discriminator="kind")]
 FromChild = Annotated[Ready | Unready | Tick | Memory | Started | Progress | Done | Failed, Field(discriminator="kind")]
 
 T = TypeVar("T")
 
-_to_child: TypeAdapter[Paint | Cancel] = TypeAdapter(ToChild)
+_to_child: TypeAdapter[Paint | Glimpse | Cancel] = TypeAdapter(ToChild)
 _from_child: TypeAdapter[Ready | Unready | Tick | Memory | Event] = TypeAdapter(FromChild)
 
 
@@ -205,7 +220,7 @@ def body_length(header: bytes) -> int:
     return length
 
 
-def parse_to_child(body: bytes) -> Paint | Cancel:
+def parse_to_child(body: bytes) -> Paint | Glimpse | Cancel:
     """A message for the child out of a frame's body; raises BrokenFrame when it is none."""
     return _parse(_to_child, body)
 

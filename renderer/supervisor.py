@@ -140,6 +140,11 @@ class Supervisor:
         else:
             await self._send(order)
 
+    async def glimpse(self, order: protocol.Glimpse) -> None:
+        """Ask for a first view of a job that the child does not hold; it comes as Progress, or not at all."""
+        if self.ready is not None:
+            await self._send(order)
+
     async def cancel(self, job: str, attempt: int, keep: bool = False) -> None:
         """Ask the child to stop a job; after `patience.cancel_s` without an answer the child is replaced.
 
@@ -221,7 +226,7 @@ class Supervisor:
             if isinstance(message, (protocol.Ready, protocol.Unready)):
                 raise ChildLost("it said ready twice")
             key = (message.job, message.attempt)
-            if key not in self._held:
+            if key not in self._held and not _is_glimpse(message):
                 log.warning("event for a job not held", worker=self.name, job=message.job, event_kind=message.kind)
                 continue
             self._consuming = True
@@ -269,7 +274,7 @@ class Supervisor:
             if any(now > deadline for deadline in self._cancel_deadlines.values()):
                 raise ChildLost(f"did not obey a cancel within {self._patience.cancel_s:g} s")
 
-    async def _send(self, message: protocol.Paint | protocol.Cancel) -> None:
+    async def _send(self, message: protocol.Paint | protocol.Glimpse | protocol.Cancel) -> None:
         # A lost connection is the reader's to notice; it then reports every held job.
         if self._writer is not None:
             with contextlib.suppress(ConnectionError):
@@ -353,6 +358,10 @@ def _reach(spec: ChildSpec) -> Reach | None:
         return None
     weights = str(spec.weights_dir.absolute())
     return dataclasses.replace(spec.reach, read=(*spec.reach.read, weights), devices=spec.device != "cpu" and has_gpu())
+
+
+def _is_glimpse(event: protocol.Event) -> bool:
+    return isinstance(event, protocol.Progress) and event.fraction == 0
 
 
 def _environment() -> dict[str, str]:

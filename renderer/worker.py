@@ -1,10 +1,10 @@
 """The renderer child: loads the encoder once, then paints what comes over its socket until the socket closes.
 
 Started as ``python -m renderer.worker`` with a socket as an inherited file descriptor. It may hold several
-paintings and gives way between evaluations; a painting that has shown no preview yet goes first, so that nobody
-waits long for a first picture. In a large picture it looks for messages after every tile. It ends with the bot:
-when the socket closes, and by the kernel's hand (PR_SET_PDEATHSIG) when the bot is killed. It ignores SIGINT,
-since the bot decides.
+paintings and gives way between evaluations: jobs that wait are glimpsed at, and a painting that has shown no preview
+yet goes first, so that nobody waits long for a first picture. In a large picture it looks for messages after every
+tile. It ends with the bot: when the socket closes, and by the kernel's hand (PR_SET_PDEATHSIG) when the bot is killed.
+It ignores SIGINT, since the bot decides.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pathlib import Path
 import torch
 
 from renderer import devices, protocol, weights
-from renderer.easel import Cancelled, Easel, address
+from renderer.easel import Cancelled, Easel, address, glimpse
 from renderer.features import Encoder, UnknownLayer
 from renderer.instant import Untaught, instant_of
 from renderer.optimise import Diverged
@@ -42,7 +42,8 @@ _NICENESS = 10
 #: Seconds between two words on the memory that a painting takes.
 _MEMORY_EVERY_S = 1.0
 
-Inbox = queue.SimpleQueue[protocol.Paint | protocol.Cancel]
+Message = protocol.Paint | protocol.Glimpse | protocol.Cancel
+Inbox = queue.SimpleQueue[Message]
 Send = Callable[[protocol.Tick | protocol.Memory | protocol.Event], None]
 
 
@@ -60,12 +61,13 @@ class Worker:
         self._name = name
         self._device = device
         self._orders: collections.deque[protocol.Paint] = collections.deque()
+        self._glimpses: collections.deque[protocol.Glimpse] = collections.deque()
         self._easels: list[Easel] = []
         self._memory_told_at = -math.inf
 
     def turn(self) -> None:
-        """Take in all that waits, and paint one evaluation of one job; waits while there is nothing to paint."""
-        if not self._easels:
+        """Take in all that waits, glimpse at one job and paint one evaluation of one; waits where there is neither."""
+        if not self._easels and not self._glimpses:
             if self._inbox.empty():
                 # Not when the last painting is dropped: whoever drops it still holds it.
                 devices.give_back_memory()
@@ -75,19 +77,33 @@ class Worker:
             self._take_in(self._inbox.get())
         while self._orders:
             self._begin(self._orders.popleft())
+        if self._glimpses:
+            self._glimpse(self._glimpses.popleft())
         if self._easels:
             self._advance(next((easel for easel in self._easels if not easel.previewed), self._easels[0]))
 
-    def _take_in(self, message: protocol.Paint | protocol.Cancel) -> None:
-        if isinstance(message, protocol.Cancel):
-            self._cancel(message)
-        else:
-            self._orders.append(message)
+    def _take_in(self, message: Message) -> None:
+        match message:
+            case protocol.Cancel():
+                self._cancel(message)
+            case protocol.Glimpse():
+                self._glimpses.append(message)
+            case protocol.Paint():
+                self._orders.append(message)
 
     def _begin(self, order: protocol.Paint) -> None:
         with self._answering_for(order):
             easel = Easel(order, self._encoder, self._name, self._device, lambda: self._give_way(order))
             self._easels.append(easel)
+
+    def _glimpse(self, order: protocol.Glimpse) -> None:
+        """Show how a job will look that waits; what is wrong with it is said when it is painted."""
+        try:
+            progress = glimpse(order, self._encoder, self._device)
+        except Exception as exc:
+            log.warning("no glimpse of job %s: %s", order.job, exc)
+        else:
+            self._send(progress)
 
     def _advance(self, easel: Easel) -> None:
         with self._answering_for(easel.order):

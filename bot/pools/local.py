@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES
 from bot.patience import patiently
 from bot.ports import PREFETCH, BlobStore, PoolStatus, RenderJob, WorkerStatus
-from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Started, StyleInput
+from renderer.protocol import Done, Event, Failed, FailureReason, Glimpse, Paint, Started, StyleInput
 from renderer.supervisor import ChildSpec, Patience, Supervisor
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class LocalPool:
         self._arrived = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
+        self._glimpses = 0
 
     async def start(self, on_event: OnEvent) -> None:
         """Start a child on the device that was set; `auto` brings further devices in once the first is ready."""
@@ -75,6 +77,25 @@ class LocalPool:
             if seat.job and _key(seat.job) == key:
                 self._cancelled.add(key)
                 await seat.supervisor.cancel(job_id, attempt)
+
+    async def glimpse(self, job: RenderJob) -> None:
+        """Let a child show a job that has to wait, between two evaluations of what it paints."""
+        ready = [seat for seat in self._seats if seat.supervisor.ready]
+        free = sum(seat.job is None for seat in ready)
+        is_next = _key(job) in map(_key, list(self._queue)[:free])
+        if self._draining or not ready or is_next or any(seat.job and _key(seat.job) == _key(job) for seat in ready):
+            return
+        self._glimpses += 1
+        with contextlib.suppress(FileNotFoundError):  # whoever paints it says so
+            glimpse = Glimpse(
+                job=job.id,
+                attempt=job.attempt,
+                delivery=job.deliveries,
+                content=str(self._blobs.path(job.content)),
+                styles=tuple(map(self._style, job.styles)),
+                options=job.options,
+            )
+            await ready[self._glimpses % len(ready)].supervisor.glimpse(glimpse)
 
     async def held(self) -> set[Key]:
         """(id, attempt) of all that is queued, running or not yet reported."""

@@ -63,6 +63,15 @@ async def test_progress_reaches_the_adapter_and_is_forgotten_at_the_end(house: H
     assert house.latest == {}
 
 
+async def test_a_first_view_of_a_job_that_waits_is_shown_and_says_nothing_of_its_progress(house: House) -> None:
+    job = await house.job()
+    glimpse = progress(job, 0).model_copy(update={"preview": b"jpeg"})
+    await house.dispatch.on_event(glimpse)
+    await house.adapter.until_shown(1)
+    assert house.adapter.shown == [(job, glimpse)]
+    assert house.latest == {}
+
+
 async def test_a_slow_platform_holds_up_neither_the_pool_nor_the_end(house: House) -> None:
     house.adapter.may_answer.clear()
     job = await begun(house, await house.job())

@@ -48,6 +48,31 @@ async def test_a_rung_bell_brings_a_new_job_to_the_pool_at_once(house: House) ->
         await house.pool.until_started(first.id)
 
 
+async def test_a_job_that_has_to_wait_is_shown_once_as_it_will_be(house: House) -> None:
+    async with house.running():
+        first = await house.job("1")
+        house.scheduler.ring(first.id)
+        await house.pool.until_started(first.id)
+        later = [await house.job(str(number)) for number in range(2, 5)]
+        for job in later:
+            house.scheduler.ring(job.id)
+        await house.pool.until(lambda: len(house.pool.glimpsed) == 3)
+        await house.pool.paint(first.id)
+        await house.pool.until_started(later[0].id)
+    assert {job.id for job in house.pool.glimpsed} == {job.id for job in later}
+    assert len(house.pool.glimpsed) == 3
+
+
+async def test_what_nobody_would_see_is_not_glimpsed(house: House) -> None:
+    house.adapter.shows_progress = False
+    async with house.running():
+        jobs = [await house.job(str(number)) for number in range(3)]
+        for job in jobs:
+            house.scheduler.ring(job.id)
+            await house.pool.paint(job.id)
+    assert not house.pool.glimpsed
+
+
 async def test_a_bell_that_nobody_rang_is_made_up_for_by_polling(house: House) -> None:
     house.scheduler._poll_s = 0.02
     async with house.running():

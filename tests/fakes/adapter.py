@@ -14,6 +14,8 @@ from tests.fakes.watched import Watched
 class FakeAdapter(Watched):
     """Implements `bot.ports.Adapter`; `script` holds what the next replies raise, after which all are sent."""
 
+    shows_progress = True
+
     def __init__(self, name: str = "fake") -> None:
         self.name = name
         self.state = "up"

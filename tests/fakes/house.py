@@ -81,7 +81,10 @@ class House:
         self.latest: dict[str, Progress] = {}
         self.metrics = Metrics(store, pool, lambda: self.states)
         self.outbox = Outbox(store, self.blobs, self.adapters, self.metrics, NEVER_S)
-        self.scheduler = Scheduler(store, pool, self.latest, self.outbox.ring, NEVER_S, clock)
+        self.scheduler = Scheduler(
+            *(store, pool, self.latest, self.outbox.ring, NEVER_S, clock),
+            is_shown=lambda job: self.adapters[job.adapter].shows_progress,
+        )
         self.told: list[tuple[str, str]] = []
         self.moderation = Moderation(moderation or ModerationSettings(), self._tell)
         self.dispatch = Dispatch(

@@ -37,6 +37,7 @@ class FakePool(Watched):
         self.workers = tuple(WorkerStatus(f"fake:{number}", device, "idle") for number in range(slots))
         self.submitted: list[RenderJob] = []
         self.cancelled: list[Key] = []
+        self.glimpsed: list[RenderJob] = []
         self._free = asyncio.Semaphore(slots)
         self._held: dict[Key, _Held] = {}
         super().__init__()
@@ -54,6 +55,12 @@ class FakePool(Watched):
         self._held[key] = held = _Held(job, job.deliveries)
         held.task = asyncio.create_task(self._run(held), name=f"fake render {job.id}")
         await self._tell()
+
+    async def glimpse(self, job: RenderJob) -> None:
+        held = self._held.get((job.id, job.attempt))
+        if self._free.locked() and (held is None or not held.has_slot):
+            self.glimpsed.append(job)
+            await self._tell()
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         self.cancelled.append((job_id, attempt))

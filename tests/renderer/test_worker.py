@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import itertools
 import queue
 import sys
@@ -22,9 +23,10 @@ from renderer.easel import work_of
 from renderer.features import Encoder, UnknownLayer
 from renderer.optimise import Diverged
 from renderer.options import RenderOptions
-from renderer.protocol import Cancel, Done, Failed, FailureReason, Paint, Progress, Tick
+from renderer.protocol import Cancel, Done, Failed, FailureReason, Glimpse, Paint, Progress, Tick
 from renderer.work import GiveWay, Snapshot
-from renderer.worker import Inbox, Worker
+from renderer.worker import Inbox, Message, Worker
+from tests import pictures
 
 EVALUATIONS = 4
 #: Job → evaluation → what happens in the midst of it.
@@ -86,7 +88,11 @@ class Bench:
             options=RenderOptions.model_validate(options),
         )
 
-    def send(self, *messages: Paint | Cancel) -> None:
+    def glimpse(self, job: str, content: str = "content.png", **options: object) -> Glimpse:
+        order = self.order(job, **options).model_dump(include={"job", "attempt", "delivery", "styles", "options"})
+        return Glimpse(**order, content=str(self.folder / content))
+
+    def send(self, *messages: Message) -> None:
         for message in messages:
             self.inbox.put(message)
 
@@ -229,6 +235,31 @@ def test_a_picture_without_a_preview_goes_first(bench: Bench) -> None:
     bench.until_ended("one", "two")
     order = [one.job for one in bench.said if isinstance(one, Progress)]
     assert order[:3] == ["one", "one", "two"]
+
+
+def test_a_job_that_waits_is_glimpsed_between_two_evaluations_of_another(bench: Bench) -> None:
+    pictures.gradient().save(bench.folder / "content.png")
+    bench.script = {"one": {2: lambda: bench.send(bench.glimpse("two", size=128))}}
+    bench.send(bench.order("one"))
+    bench.until_ended("one")
+    one, _, two, *_ = [said for said in bench.said if isinstance(said, Progress)]
+    assert (one.job, two.job, two.fraction) == ("one", "two", 0)
+    assert two.preview
+    assert Image.open(io.BytesIO(two.preview)).size == (128, 96)
+
+
+def test_what_cannot_be_glimpsed_harms_nobody(bench: Bench) -> None:
+    bench.send(bench.glimpse("two", "gone.png"), bench.order("one"))
+    bench.until_ended("one")
+    assert {said.job for said in bench.said} == {"one"}
+
+
+def test_with_nothing_to_paint_glimpses_are_all_the_same(bench: Bench) -> None:
+    pictures.gradient().save(bench.folder / "content.png")
+    bench.send(bench.glimpse("one", size=128), bench.glimpse("two", size=128))
+    bench.worker.turn()
+    bench.worker.turn()
+    assert [said.job for said in bench.said if isinstance(said, Progress)] == ["one", "two"]
 
 
 def test_an_order_s_pictures_masks_and_beginning_reach_the_painter(

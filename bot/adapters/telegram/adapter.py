@@ -52,6 +52,7 @@ class TelegramAdapter:
     """Serves one bot. `scratch` is a folder for pictures that are being fetched; `limits` are Telegram's."""
 
     name = PLATFORM
+    shows_progress = True
 
     def __init__(
         self, settings: TelegramSettings, services: Services, scratch: Path, limits: Limits | None = None

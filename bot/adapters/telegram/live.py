@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
-from telegram import InputMediaPhoto
+from telegram import InlineKeyboardMarkup, InputMediaPhoto
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -41,6 +41,8 @@ _PAUSE_AGE_S = 10.0
 _LATEST = 100
 #: How long a reply waits for an edit under way; then the outbox takes the next one first.
 _TURN_S = 3.0
+#: How long the limits may hold back the first view of a painting that waits.
+_FIRST_VIEW_S = 5.0
 
 
 @dataclasses.dataclass
@@ -96,6 +98,9 @@ class Live:
 
     async def progress(self, job: Job, progress: Progress) -> None:
         """Show how far the painting is, if the limits allow it now; what is not shown now is dropped."""
+        if job.status is Status.QUEUED:
+            await asyncio.shield(self._spawn(job, self._show_first_view(job, progress)))
+            return
         shown = self._shown.setdefault(job.id, _Shown(job))
         shown.waits_since = None
         shown.preview = progress.preview or shown.preview
@@ -182,6 +187,24 @@ class Live:
             sent = await self._bot.send_message(text=words, reply_markup=buttons, **destination(address))
             address.update(live=sent.message_id, photo=False)
 
+    async def _show_first_view(self, job: Job, progress: Progress) -> None:
+        """Put a picture beside the place of a job that waits: nothing else would until its turn has come."""
+        address, view = await self._services.addresses.get(job.id), await self._view(job)
+        if not progress.preview or not view or not view.position or not address or address.get("live") is None:
+            return
+        language = job.language or "en"
+        picture = InputMediaPhoto(progress.preview, caption=say(_place(view), language))
+        buttons = keyboards.waiting(job, address.get("swappable", False), language)
+        await self._put_picture(job, address, picture, buttons, _FIRST_VIEW_S)
+
+    async def _put_picture(
+        self, job: Job, address: Address, picture: InputMediaPhoto, buttons: InlineKeyboardMarkup, patience_s: float
+    ) -> None:
+        await self._editor.put_picture(address, picture, buttons, patience_s)
+        if not address.get("photo"):
+            address["photo"] = True
+            await self._services.addresses.put(job.id, address)
+
     def _told_longest_ago(self) -> _Shown | None:
         """Whose place in the queue is to be told anew."""
         old = self._clock() - _PLACE_AGE_S
@@ -222,10 +245,8 @@ class Live:
         buttons = keyboards.waiting(job, address.get("swappable", False), language)
         preview, shown.preview = shown.preview, None
         if preview:
-            await self._editor.put_picture(address, InputMediaPhoto(preview, caption=words), buttons, NOW_OR_NEVER_S)
-            if not address.get("photo"):
-                address["photo"] = True
-                await self._services.addresses.put(job.id, address)
+            picture = InputMediaPhoto(preview, caption=words)
+            await self._put_picture(job, address, picture, buttons, NOW_OR_NEVER_S)
         elif words != shown.words:
             await self._editor.put_words(address, words, buttons, NOW_OR_NEVER_S)
         shown.words = words

@@ -49,6 +49,7 @@ class WebAdapter:
     """Serves the page and the API; a web job is delivered when its result can be fetched."""
 
     name = "web"
+    shows_progress = True
     state = "up"
 
     def __init__(

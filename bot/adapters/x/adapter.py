@@ -56,6 +56,7 @@ class XAdapter:
     """
 
     name = PLATFORM
+    shows_progress = False
 
     def __init__(
         self,

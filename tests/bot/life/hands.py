@@ -48,6 +48,9 @@ class HandPool:
         self.submitted.append(job)
         self.queue.append(job)
 
+    async def glimpse(self, job: RenderJob) -> None:
+        """Nobody looks."""
+
     async def cancel(self, job_id: str, attempt: int) -> None:
         for job in [job for job in self.queue if (job.id, job.attempt) == (job_id, attempt)]:
             self.queue.remove(job)
@@ -122,6 +125,7 @@ class HandPlatform:
     """Implements `bot.ports.Adapter`; `mood` says how the next sending ends, `arrived` what really came through."""
 
     name = "fake"
+    shows_progress = True
     state = "up"
 
     def __init__(self) -> None:

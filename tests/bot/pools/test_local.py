@@ -117,6 +117,29 @@ async def test_a_full_pool_refuses_and_a_waiting_job_is_cancelled_at_once(house:
     assert isinstance(end, Failed) and end.reason is FailureReason.CANCELLED
 
 
+async def test_a_job_that_waits_is_shown_while_another_is_painted(house: House) -> None:
+    await house.pool.submit(house.job("painted"))
+    await house.painting("painted")
+    waiting = house.job("waiting")
+    await house.pool.submit(waiting)
+    await house.pool.glimpse(house.job("painted"))
+    await house.pool.glimpse(waiting)
+    shown = await house.until(lambda event: event.job == "waiting")
+    assert isinstance(shown, Progress) and shown.fraction == 0 and shown.preview
+    assert not any(isinstance(event, (Done, Failed)) for event in house.events)
+    assert await house.pool.held() == {("painted", 1), ("waiting", 1)}
+
+
+async def test_a_job_that_a_free_child_takes_next_needs_no_glimpse(house: House) -> None:
+    job = house.job("next", iterations=1)
+    await house.pool._seats[0].supervisor.wait_ready()
+    await house.pool.submit(job)
+    await house.pool.glimpse(job)
+    await house.end_of("next")
+    assert isinstance(house.events[0], Started)
+    assert sum(isinstance(event, Progress) and event.fraction == 0 for event in house.events) == 1
+
+
 async def test_a_job_that_kills_its_child_every_time_is_set_aside(house: House) -> None:
     await house.pool.submit(house.job("poison"))
     for delivery in range(1, MAX_DELIVERIES + 1):

@@ -80,6 +80,27 @@ async def test_a_painting_that_is_ready_before_its_place_was_told_is_not_covered
     assert "Stronger" in message.buttons
 
 
+async def test_a_first_view_comes_beside_the_place_and_the_place_stays(sending: Sending) -> None:
+    job, message = await sending.begun()
+    await sending.live.progress(job, Progress(job=job.id, attempt=1, delivery=0, fraction=0, preview=preview()))
+    assert message.photo == preview()
+    assert message.words.startswith("You are next.")
+    assert message.buttons == ["Cancel", "Swap"]
+    await sending.house.store.switches.put("paused", {"reason": "The power goes at noon."})
+    sending.limits._chats[message.chat.id].last_at -= 1e6
+    await sending.live.tell_of_pause()
+    assert "The power goes at noon." in message.words
+    assert message.photo == preview()
+
+
+async def test_a_first_view_that_comes_late_does_not_cover_the_painting(sending: Sending) -> None:
+    job, _ = await sending.begun()
+    await sending.deliver(await sending.painted(job))
+    painting = sending.message.photo
+    await sending.live.progress(job, Progress(job=job.id, attempt=1, delivery=0, fraction=0, preview=preview()))
+    assert sending.message.photo == painting
+
+
 # ---- being painted
 
 

@@ -34,6 +34,7 @@ bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and benc
 	@$(BIN)/python -m tests.bench.objective
 	@$(BIN)/python -m tests.bench.instant
 	@$(BIN)/python -m tests.bench.pairs
+	@$(BIN)/python -m tests.bench.strokes
 	@$(BIN)/python -m tests.bench.sizes
 	@$(BIN)/python -m tests.bench.web_load
 	@$(BIN)/python -m tests.bench.load

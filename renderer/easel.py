@@ -15,7 +15,8 @@ from renderer.features import Encoder
 from renderer.impression import Impression
 from renderer.instant import Untaught
 from renderer.options import RenderOptions
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 from renderer.timelapse import MAX_EDGE, Frames
 from renderer.work import GiveWay, Snapshot, Work
 

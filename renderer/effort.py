@@ -12,10 +12,12 @@ _COARSEST = 96
 #: Evaluations at the coarsest scale, at those between, and at the last.
 _STEPS: dict[Quality, tuple[int, int, int]] = {
     "instant": (1, 1, 1),  # a pass of the network costs about as much
-    "draft": (12, 9, 2),
-    "standard": (20, 20, 16),
+    "draft": (8, 3, 3),
+    "standard": (20, 14, 14),
     "fine": (60, 50, 50),
 }
+#: The same where no strokes are laid at once (`lays_strokes`).
+_STEPS_ALONE = _STEPS | {"draft": (12, 9, 2), "standard": (20, 20, 16)}
 _DREAM_OCTAVE = 1.4
 _DREAM_OCTAVES = 4
 _DREAM_STEPS: dict[Quality, int] = {"instant": 3, "draft": 5, "standard": 10, "fine": 20}
@@ -29,9 +31,17 @@ class Scale:
     steps: int  #: evaluations
 
 
-def scales(size: int, options: RenderOptions) -> tuple[Scale, ...]:
+def scales(size: int, options: RenderOptions, is_taught: bool = True) -> tuple[Scale, ...]:
     """The scales of a picture whose long edge is `size` px at last."""
-    return _octaves(size, options) if options.mode == "dream" else _pyramid(size, options)
+    return _octaves(size, options) if options.mode == "dream" else _pyramid(size, options, is_taught)
+
+
+def lays_strokes(options: RenderOptions, is_taught: bool) -> bool:
+    """Whether a painting comes to its last scale with the strokes that `renderer.impression` lays there.
+
+    It needs an encoder that the instant painter was taught with, and nothing else to start from.
+    """
+    return is_taught and options.mode == "paint" and options.initial == "content"
 
 
 def pixels_evaluated(scales: Sequence[Scale]) -> int:
@@ -39,12 +49,13 @@ def pixels_evaluated(scales: Sequence[Scale]) -> int:
     return sum(scale.steps * scale.long_edge**2 for scale in scales)
 
 
-def _pyramid(size: int, options: RenderOptions) -> tuple[Scale, ...]:
+def _pyramid(size: int, options: RenderOptions, is_taught: bool) -> tuple[Scale, ...]:
     """Large strokes are laid while they are cheap; a finer scale only sharpens what the coarser left it."""
     edges = [size]
     while edges[0] // 2 >= _COARSEST:
         edges.insert(0, edges[0] // 2)
-    coarsest, between, last = _STEPS[options.quality]
+    steps_of = _STEPS if lays_strokes(options, is_taught) else _STEPS_ALONE
+    coarsest, between, last = steps_of[options.quality]
     steps = [coarsest, *[between] * (len(edges) - 2), last] if len(edges) > 1 else [coarsest]
     steps[-1] = options.iterations or steps[-1]
     return tuple(Scale(edge, count) for edge, count in zip(edges, steps, strict=True))

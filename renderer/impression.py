@@ -14,7 +14,7 @@ from renderer.features import Encoder
 from renderer.images import plane_of, resize, scaled_size, to_tensor
 from renderer.instant import Manner, instant_of, long_edges
 from renderer.options import RenderOptions, default_size
-from renderer.stylise import Style
+from renderer.style import Style
 from renderer.work import GiveWay, Snapshot
 
 #: A style picture is looked at up to these long edges (px), whatever the painting's: strokes are learnt at that size.
@@ -62,27 +62,55 @@ class Impression:
         edges = long_edges(max(self.dimensions))
         work = sum(edge**2 for edge in edges)
         done = 0
-        manners = [(self._manner(style), style.weight) for style in self._styles]
-        content = colour.grey(self._content) if self.options.colours == "keep" else self._content
-        for iterations, (edge, painting) in enumerate(zip(edges, self._passes(content, manners), strict=True), 1):
+        for iterations, (edge, painting) in enumerate(zip(edges, self._passes(), strict=True), 1):
             done += edge**2
-            self._picture = self._finished(self._protected(painting, content, manners))
+            self._picture = self._finished(painting)
             yield Snapshot(done / work, iterations, {}, self._picture)
 
     def finished(self) -> torch.Tensor:
         """The painting (1, 3, H, W), brought to its full size when stopped at a coarser one."""
         return resize(self._picture, *self.dimensions)
 
-    def _passes(self, content: torch.Tensor, manners: Sequence[tuple[Manner, float]]) -> Iterator[torch.Tensor]:
-        """The painting at every size; where styles have places of their own, each is painted and they are joined."""
-        strength = self.options.strength
+    def enlarged(self, painting: torch.Tensor) -> torch.Tensor:
+        """A smaller painting of the same picture at its full size: with the strokes that are laid there."""
+        if self.options.colours == "keep":
+            painting = colour.grey(painting)
+        parts = [
+            self._instant.enlarged(painting, self._ground, manners, self.options.strength, self._give_way)
+            for manners in self._parts
+        ]
+        return self._finished(self._joined(parts))
+
+    def _passes(self) -> Iterator[torch.Tensor]:
+        """The painting at every size."""
+        parts = [
+            self._instant.passes(self._ground, manners, self.options.strength, self._give_way)
+            for manners in self._parts
+        ]
+        return map(self._joined, zip(*parts, strict=True))
+
+    @functools.cached_property
+    def _ground(self) -> torch.Tensor:
+        """What is painted over (1, 3, H, W)."""
+        return colour.grey(self._content) if self.options.colours == "keep" else self._content
+
+    @functools.cached_property
+    def _manners(self) -> Sequence[tuple[Manner, float]]:
+        return [(self._manner(style), style.weight) for style in self._styles]
+
+    @property
+    def _parts(self) -> Sequence[Sequence[tuple[Manner, float]]]:
+        """What is painted at a time: all styles blended, or each by itself where they have places of their own."""
         if all(style.mask is None for style in self._styles):
-            yield from self._instant.passes(content, manners, strength, self._give_way)
-            return
-        alone = [self._instant.passes(content, [manner], strength, self._give_way) for manner in manners]
-        for paintings in zip(*alone, strict=True):
-            presences = self._presences(paintings[0])
-            yield torch.stack([part * one for part, one in zip(presences, paintings, strict=True)]).sum(0)
+            return [self._manners]
+        return [[manner] for manner in self._manners]
+
+    def _joined(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
+        """The paintings of all parts, each in its place."""
+        if all(style.mask is None for style in self._styles):
+            return parts[0]
+        presences = self._presences(parts[0])
+        return torch.stack([presence * part for presence, part in zip(presences, parts, strict=True)]).sum(0)
 
     def _manner(self, style: Style) -> Manner:
         edge = round(min(max(self.dimensions), _STYLE_EDGE) * self.options.style_scale)
@@ -102,15 +130,13 @@ class Impression:
         ]
         return regions.shares(masks, [style.weight for style in self._styles])
 
-    def _protected(
-        self, painting: torch.Tensor, content: torch.Tensor, manners: Sequence[tuple[Manner, float]]
-    ) -> torch.Tensor:
+    def _protected(self, painting: torch.Tensor) -> torch.Tensor:
         """The painting, and where the content has detail, of what was painted over."""
         if not self.options.protect:
             return painting
         height, width = painting.shape[-2:]
-        colours = [(manner.picture, weight) for manner, weight in manners]
-        ground = colour.match(resize(content, width, height), colours).clamp(0, 1)
+        colours = [(manner.picture, weight) for manner, weight in self._manners]
+        ground = colour.match(resize(self._ground, width, height), colours).clamp(0, 1)
         share = _PROTECTED * self.options.protect * resize(self._detail, width, height).clamp(0, 1)
         return torch.lerp(painting, ground, share)
 
@@ -123,6 +149,7 @@ class Impression:
             return regions.detail(self._encoder(content, _DETAIL_LAYERS), height, width)
 
     def _finished(self, painting: torch.Tensor) -> torch.Tensor:
+        painting = self._protected(painting)
         if self.options.colours != "keep":
             return painting
         content = resize(self._content, *painting.shape[:-3:-1])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -30,8 +30,8 @@ _TAUGHT_WITH = "vgg16"
 _STRENGTHS = (0.2, 0.9)
 #: A single pass is timid: it is told more than it is asked for.
 _BOLDNESS = 1.125
-#: How much of the coarser painting is painted over, for a strength of 1.
-_COARSE = 0.6
+#: How much of the coarser painting is painted over, for a strength of 1; and how much of one that is enlarged.
+_COARSE, _ENLARGED = 0.6, 0.45
 _COARSEST = 192
 #: A margin that is painted and cut off again: zeros around a picture are seen at its border.
 _MARGIN = 2 * GRID
@@ -59,7 +59,7 @@ class Instant:
     """Paints at once; one for each encoder."""
 
     def __init__(self, encoder: Encoder, device: torch.device, weights: Path = WEIGHTS) -> None:
-        if encoder.name != _TAUGHT_WITH:
+        if not is_taught_with(encoder):
             raise Untaught(f"quality instant was taught with the encoder {_TAUGHT_WITH}, and this is {encoder.name}")
         self._encoder = encoder
         self._network = Network()
@@ -97,19 +97,43 @@ class Instant:
         give_way: GiveWay = lambda: None,
     ) -> Iterator[torch.Tensor]:
         """The painting at each of `long_edges`, from coarse to fine."""
+        paint = self._painter(styles, strength, give_way)
+        painting: torch.Tensor | None = None
+        for ground in _at_every_size(content):
+            painting = paint(ground, painting, _COARSE * strength)
+            yield painting
+
+    @torch.no_grad()
+    def enlarged(
+        self,
+        painting: torch.Tensor,
+        content: torch.Tensor,
+        styles: Sequence[tuple[Manner, float]],
+        strength: float = 0.8,
+        give_way: GiveWay = lambda: None,
+    ) -> torch.Tensor:
+        """A smaller painting, however it was made, at the content's size: with the strokes that are laid there."""
+        return self._painter(styles, strength, give_way)(content, painting, _ENLARGED)
+
+    def _painter(
+        self, styles: Sequence[tuple[Manner, float]], strength: float, give_way: GiveWay
+    ) -> Callable[[torch.Tensor, torch.Tensor | None, float], torch.Tensor]:
+        """Paints over a content, into which a smaller painting was mixed to a share."""
         low, high = _STRENGTHS
         style = blend([manner.statistics for manner, _ in styles], [weight for _, weight in styles])
-        told = torch.tensor([min(max(_BOLDNESS * strength, low), high)], device=content.device)
+        told = torch.tensor([min(max(_BOLDNESS * strength, low), high)], device=styles[0][0].picture.device)
         modulations = self._network.predictor(style, told)
         colours = [(manner.picture, weight) for manner, weight in styles]
-        painting: torch.Tensor | None = None
-        for bare in _at_every_size(content):
-            ground = bare
-            if painting is not None:
-                coarse = resize(painting, *bare.shape[:-3:-1])
-                ground = torch.lerp(colour.match(bare, colours).clamp(0, 1), coarse, _COARSE * strength)
+
+        def paint(content: torch.Tensor, smaller: torch.Tensor | None, share: float) -> torch.Tensor:
+            ground = content
+            if smaller is not None:
+                coarse = resize(smaller, *content.shape[:-3:-1])
+                ground = torch.lerp(colour.match(content, colours).clamp(0, 1), coarse, share)
             painting = self._pass(colour.match(ground, colours).clamp(0, 1), modulations, give_way).clamp(0, 1)
-            yield torch.lerp(bare, painting, min(1.0, _BOLDNESS * strength / low))
+            return torch.lerp(content, painting, min(1.0, _BOLDNESS * strength / low))
+
+        return paint
 
     def _pass(self, ground: torch.Tensor, modulations: torch.Tensor, give_way: GiveWay) -> torch.Tensor:
         """The painting of a ground of any size (1, 3, H, W)."""
@@ -142,6 +166,11 @@ class Instant:
                 own_rows, own_columns = _within(rows, outer_rows), _within(columns, outer_columns)
                 painting[..., rows, columns] = tile[..., own_rows, own_columns]
         return painting
+
+
+def is_taught_with(encoder: Encoder) -> bool:
+    """Whether an encoder's view of a style means anything to the network."""
+    return encoder.name == _TAUGHT_WITH
 
 
 @functools.lru_cache(maxsize=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,13 +10,16 @@ import torch
 from PIL import Image
 
 from renderer import colour, devices, regions
-from renderer.effort import scales
+from renderer.effort import lays_strokes, scales
 from renderer.features import Encoder
 from renderer.images import enlarge, plane_of, resize, scaled_size, to_tensor
+from renderer.impression import Impression
+from renderer.instant import is_taught_with
 from renderer.losses import ContentLoss, Loss, Objective, Region, StyleLoss, out_of_range, total_variation
 from renderer.optimise import LBFGS, Adam, Criterion, Evaluation, Method, minimise
 from renderer.options import MAX_SIZE, RenderOptions, default_size
 from renderer.scalewise import Scalewise
+from renderer.style import Style
 from renderer.tiles import TiledEncoder
 from renderer.work import GiveWay
 
@@ -50,15 +52,6 @@ _TENSORS_KEPT = 4
 _CAREFUL_EDGE = 512
 
 
-@dataclasses.dataclass(frozen=True)
-class Style:
-    """One style picture with its weight among the styles, and where it goes: a mask of the content's shape."""
-
-    picture: Image.Image
-    weight: float = 1.0
-    mask: Image.Image | None = None
-
-
 def content_weight(strength: float) -> float:
     """Weight of the content term for a strength of 0..1, falling; between the points of the table by ratio."""
     for (low, start), (high, end) in itertools.pairwise(_CONTENT_WEIGHTS):
@@ -80,15 +73,21 @@ class Painting(Scalewise):
         initial: Image.Image | None = None,
         give_way: GiveWay = lambda: None,
     ) -> None:
-        self.options = _filled_in(options, device)
+        is_taught = is_taught_with(encoder)
+        self.options = _filled_in(options, device, is_taught)
         self._style_layers = self.options.style_layers or STYLE_LAYERS
         self._content_layers = self.options.content_layers or CONTENT_LAYERS
         encoder.check([*self._style_layers, *self._content_layers])
         assert self.options.size is not None
         size = scaled_size(*content.size, self.options.size)
         tiled = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, size), give_way)
-        super().__init__(content, scales(self.options.size, self.options), tiled)
+        super().__init__(content, scales(self.options.size, self.options, is_taught), tiled)
         self.styles = styles
+        self._impression = (
+            functools.partial(Impression, encoder, content, styles, self.options, device, give_way)
+            if lays_strokes(self.options, is_taught)
+            else None
+        )
         self._initial = initial
         self._device = device
         self._style_losses: dict[int, StyleLoss] = {}
@@ -165,6 +164,8 @@ class Painting(Scalewise):
         coarse = max(self._picture.shape[-2:])
         if coarse == long_edge:
             return self._picture
+        if self._impression and long_edge == self._scales[-1].long_edge:
+            return self._impression().enlarged(self._picture.clamp(0, 1))
         match self.options.initial:
             case "content":
                 return enlarge(self._picture, self._ground(coarse), self._ground(long_edge))
@@ -273,14 +274,14 @@ class Painting(Scalewise):
         return self._tensors[key]
 
 
-def _filled_in(options: RenderOptions, device: torch.device) -> RenderOptions:
+def _filled_in(options: RenderOptions, device: torch.device, is_taught: bool) -> RenderOptions:
     """The options with the choices that are ours where they leave them open."""
     size = options.size or default_size(device.type)
     optimiser = options.optimiser or "lbfgs"
     return options.model_copy(
         update={
             "size": size,
-            "iterations": scales(size, options)[-1].steps,
+            "iterations": scales(size, options, is_taught)[-1].steps,
             "content_layers": options.content_layers or dict(CONTENT_LAYERS),
             "style_layers": options.style_layers or dict(STYLE_LAYERS),
             "optimiser": optimiser,

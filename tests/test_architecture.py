@@ -37,7 +37,7 @@ _FOR_ADAPTERS = {
         "shrinking", "variations", "tls", "thumbnails", "keys", "webhooks", "passwords", "patience",
     )
 }  # fmt: skip
-_PAINTERS = {"renderer.stylise", "renderer.dream", "renderer.instant", "renderer.impression"}
+_PAINTERS = {f"renderer.{name}" for name in ("style", "stylise", "dream", "instant", "impression")}
 _FOR_COMMANDS = {
     "renderer.options", "renderer.protocol", "renderer.supervisor", "renderer.weights", "renderer.timelapse",
     "renderer.files",
@@ -84,11 +84,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "renderer.tiles",
         "renderer.work",
     },
-    "renderer.stylise": _RENDERER_PARTS | {"renderer.scalewise"},
-    "renderer.dream": _RENDERER_PARTS | {"renderer.scalewise"},
+    "renderer.style": set(),
     "renderer.instant_network": {"renderer.features"},
     "renderer.instant": _RENDERER_PARTS | {"renderer.instant_network"},
-    "renderer.impression": _RENDERER_PARTS | {"renderer.instant", "renderer.stylise"},
+    "renderer.impression": _RENDERER_PARTS | {"renderer.instant", "renderer.style"},
+    "renderer.stylise": _RENDERER_PARTS
+    | {*("renderer.scalewise", "renderer.style", "renderer.instant", "renderer.impression")},
+    "renderer.dream": _RENDERER_PARTS | {"renderer.scalewise"},
     "renderer.lessons": {"renderer.files", "renderer.patterns"},
     "renderer.train": _RENDERER_PARTS | {"renderer.instant_network", "renderer.stylise", "renderer.train"},
     "renderer.easel": _RENDERER_PARTS | _PAINTERS,

@@ -20,7 +20,8 @@ from rich.table import Table
 from renderer.features import Encoder
 from renderer.images import resize, to_tensor
 from renderer.options import RenderOptions
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 from tests.bench import subjects, textbook
 from tests.bench.figures import Figure, as_in_a_renderer, report
 from tests.bench.measure import UNSEEN_LAYERS, Ruler, load_encoder, load_weights

@@ -23,7 +23,8 @@ from renderer.features import Encoder
 from renderer.images import scaled_size, to_image, to_tensor
 from renderer.impression import Impression
 from renderer.options import Quality, RenderOptions
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 from tests.bench import peer
 from tests.bench.figures import OUT, Figure, as_in_a_renderer, report
 from tests.bench.measure import load_encoder

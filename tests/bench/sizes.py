@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 
 from renderer.options import Quality, RenderOptions
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 from tests.bench import subjects
 from tests.bench.figures import Figure, as_in_a_renderer, report
 from tests.bench.measure import Ruler, load_encoder

@@ -14,7 +14,8 @@ from torch.profiler import ProfilerActivity, profile
 from renderer import winograd
 from renderer.effort import Scale
 from renderer.options import RenderOptions
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 from renderer.supervisor import TUNING, WAITING
 from tests.bench import subjects
 from tests.bench.measure import Ruler, load_encoder

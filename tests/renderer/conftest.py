@@ -16,7 +16,8 @@ from renderer import patterns, weights
 from renderer.features import Encoder
 from renderer.images import open_rgb
 from renderer.options import RenderOptions
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 from renderer.work import GiveWay
 
 CPU = torch.device("cpu")

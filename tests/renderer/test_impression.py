@@ -19,7 +19,8 @@ from renderer.impression import Impression
 from renderer.instant import Untaught, instant_of
 from renderer.options import RenderOptions
 from renderer.protocol import Paint, Progress, StyleInput
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 from tests.renderer.conftest import CPU, Studio, drawn
 
 SIZE = 192

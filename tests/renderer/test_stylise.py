@@ -18,7 +18,8 @@ from renderer.features import UnknownLayer
 from renderer.images import to_image, to_tensor
 from renderer.losses import content_distance, gram, style_distance
 from renderer.optimise import Diverged
-from renderer.stylise import Style, content_weight
+from renderer.style import Style
+from renderer.stylise import content_weight
 from renderer.work import Snapshot
 from tests.bench.measure import Ruler
 from tests.renderer.conftest import CPU, Studio, drawn, little_memory
@@ -339,7 +340,8 @@ from PIL import Image
 from renderer import patterns, weights
 from renderer.features import Encoder
 from renderer.options import RenderOptions
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 
 source, file = weights.find("vgg16", Path(sys.argv[1]))
 encoder = Encoder(source, weights.load(source, file))

@@ -13,7 +13,7 @@ from PIL import Image
 from renderer.features import Encoder
 from renderer.images import resize
 from renderer.losses import Objective
-from renderer.stylise import Style
+from renderer.style import Style
 from renderer.tiles import Span, TiledEncoder, spans
 from tests import pictures
 from tests.renderer.conftest import Studio, drawn

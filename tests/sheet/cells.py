@@ -18,7 +18,8 @@ from renderer.features import Encoder
 from renderer.images import to_image
 from renderer.impression import Impression
 from renderer.options import RenderOptions
-from renderer.stylise import Painting, Style
+from renderer.style import Style
+from renderer.stylise import Painting
 from tests.bench.figures import ROOT
 from tests.bench.measure import Ruler
 

@@ -13,7 +13,7 @@ _COARSEST = 96
 _STEPS: dict[Quality, tuple[int, int, int]] = {
     "instant": (1, 1, 1),  # a pass of the network costs about as much
     "draft": (8, 3, 3),
-    "standard": (20, 14, 14),
+    "standard": (20, 16, 14),
     "fine": (60, 50, 50),
 }
 #: The same where no strokes are laid at once (`lays_strokes`).

@@ -52,7 +52,7 @@ async def test_the_largest_size_that_fits_does_fit_and_the_next_does_not(house: 
     [
         ({"quality": "draft"}, {}),
         ({}, {"quality": "fine"}),
-        ({"mode": "dream"}, {}),
+        ({"mode": "dream"}, {"quality": "fine"}),
         ({"mode": "dream", "octaves": 1}, {"mode": "dream"}),
         ({"iterations": 5}, {}),
     ],

@@ -122,6 +122,58 @@ def test_with_an_encoder_that_it_was_not_taught_with_it_is_refused(
     assert impression_of(work, encoder, CPU) is None
 
 
+# The strokes of a painting's last scale
+
+
+@pytest.fixture(scope="module")
+def enlarged(encoder: Encoder, studio: Studio) -> Painted:
+    small = images.to_tensor(studio.photographs["coffee"], SIZE // 2, CPU)
+
+    def enlarge(styles: Sequence[Style] = (Style(drawn("brushwork")),), **options: Any) -> torch.Tensor:
+        wanted = RenderOptions.model_validate({"size": SIZE, "quality": "instant", "protect": 0, **options})
+        return Impression(encoder, studio.photographs["coffee"], styles, wanted, CPU).enlarged(small)
+
+    return enlarge
+
+
+def test_enlarged_too_each_style_goes_where_its_mask_says(enlarged: Painted) -> None:
+    right = Image.fromarray(np.where(np.arange(64)[None, :] < 32, 0, 255).repeat(48, 0).astype(np.uint8))
+    waves, woodcut = drawn("waves"), drawn("woodcut")
+    both = enlarged([Style(waves), Style(woodcut, 1, right)])
+    width = both.shape[-1] // 2 - 8
+    assert both[..., :width].allclose(enlarged([Style(waves)])[..., :width], atol=1e-4)
+    assert both[..., -width:].allclose(enlarged([Style(woodcut)])[..., -width:], atol=1e-4)
+
+
+def test_enlarged_too_kept_colours_are_the_content_s(enlarged: Painted, studio: Studio) -> None:
+    content = images.to_tensor(studio.photographs["coffee"], SIZE, CPU)
+    kept = enlarged(colours="keep")
+    assert (kept - colour.luminance(kept) - (content - colour.luminance(content))).abs().mean() < 0.02
+
+
+@pytest.mark.parametrize(("content", "style"), [("rocket", "woodcut"), ("astronaut", "waves")])
+def test_a_painting_comes_to_its_last_scale_nearer_to_the_style_than_without_its_strokes(
+    studio: Studio, content: str, style: str
+) -> None:
+    work, plain = (studio.work(content, style, size=256, quality="draft", iterations=1) for _ in range(2))
+    plain._impression = None
+    *_, begun = work
+    *_, enlarged = plain
+    assert begun.losses["style"] < 0.8 * enlarged.losses["style"]
+    assert begun.losses["content"] < 1.1 * enlarged.losses["content"]
+
+
+def test_a_painting_has_no_strokes_laid_that_starts_from_something_else_or_is_seen_otherwise(
+    encoder: Encoder, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = studio.work(size=256, quality="draft")
+    alone = studio.work(size=256, quality="draft", initial="noise")
+    monkeypatch.setattr(encoder, "name", "vgg19")
+    other = studio.work(size=256, quality="draft")
+    assert other.evaluations == alone.evaluations != usual.evaluations
+    assert len(list(other)) == other.evaluations
+
+
 # Orders
 
 

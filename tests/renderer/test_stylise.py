@@ -112,9 +112,11 @@ def test_half_the_strength_is_about_half_of_the_way_to_the_style(studio: Studio)
     for content, style in (("chelsea", "brushwork"), ("coffee", "stained_glass"), ("astronaut", "waves")):
         ruler = Ruler(studio.encoder, studio.photographs[content], drawn(style), 128)
         faint, half, full = (
-            ruler.distances(studio.painted(content, style, strength=strength))[0] for strength in (0.1, 0.5, 1.0)
+            ruler.distances(studio.painted(content, style, strength=strength, iterations=12))[0]
+            for strength in (0.1, 0.5, 1.0)
         )
         ways.append((faint - half) / (faint - full))
+    print(ways)
     assert 0.4 <= sum(ways) / len(ways) <= 0.6, ways
 
 
@@ -323,10 +325,10 @@ def test_the_same_settings_look_the_same_at_another_size(studio: Studio) -> None
     """256 and 1024 px would take minutes: `make bench` has them."""
     from skimage import data
 
-    content, style = Image.fromarray(np.asarray(data.coffee())), patterns.draw("brushwork", 1024)
+    content, style = Image.fromarray(np.asarray(data.coffee()[100:300])), patterns.draw("brushwork", 1024)
     small, large = (
         Ruler(studio.encoder, content, style, size).distances(studio.painted(content, [Style(style)], size=size))[0]
-        for size in (192, 384)
+        for size in (256, 512)
     )
     assert large == pytest.approx(small, rel=0.15)
 

@@ -149,7 +149,7 @@ class JobsApi:
             HTTPStatus.OK: Answer("server-sent events", {"text/event-stream": EVENT}),
             HTTPStatus.NO_CONTENT: Answer("the job has ended, and `Last-Event-ID` knows: do not come back"),
         },
-        "An event `status` has the job as JSON, `preview` a JPEG in base64; the first of each come at once. "
+        "An event `status` has the job as JSON, `preview` a JPEG in base64; what there is of each comes at once. "
         " Whoever comes back with the id of the last event is told only what is new.",
         parameters=(
             JOB_ID,

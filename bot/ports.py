@@ -87,6 +87,7 @@ class PoolStatus:
     slots: int
     queued: int
     workers: tuple[WorkerStatus, ...]
+    ahead: int = PREFETCH  #: jobs that it takes beyond its slots
 
 
 class RenderPool(Protocol):

@@ -15,7 +15,7 @@ import structlog
 from bot.errors import PoolFull, Unwritable
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
 from bot.patience import patiently
-from bot.ports import PREFETCH, RenderJob, RenderPool
+from bot.ports import RenderJob, RenderPool
 from bot.store import Store
 from bot.store.order import Inflow
 from bot.store.queue import Work
@@ -172,7 +172,8 @@ class Scheduler:
             return
         # Ended in the store but not yet let go by the pool, a job takes no place.
         held = await self._store.queue.underway(await self._pool.held())
-        room = (await self._pool.status()).slots + PREFETCH - len(held)
+        status = await self._pool.status()
+        room = status.slots + status.ahead - len(held)
         if room <= 0:
             return
         handed_over = {job_id for job_id, _ in held}

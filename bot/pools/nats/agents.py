@@ -1,0 +1,158 @@
+"""The agents that a bot hears of: who is alive, what each can take, and who will be free first."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+
+import structlog
+
+from bot.ports import WorkerStatus
+from renderer.effort import pixels_evaluated, scales
+from renderer.options import RenderOptions
+from renderer.protocol import Done
+from renderer.wire.messages import Beat, Device, Handed
+
+log = structlog.get_logger(__name__)
+
+#: What a picture of no given size is taken for (px).
+_USUAL_SIZE = 512
+#: Part of the newest painting in the pace.
+_NEWEST = 0.3
+
+
+@dataclasses.dataclass
+class Agent:
+    """One agent, by its instance of now."""
+
+    name: str
+    instance: str
+    beat: Beat
+    seen: float  #: when it was heard last, by our own steady clock
+    #: Seconds per pixel evaluated, from what it has painted; None before that.
+    pace: float | None = None
+    #: Hand-overs that it does not tell of as it should, and since when.
+    amiss: dict[Handed, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def slots(self) -> int:
+        """Paintings that it may be given at a time."""
+        return 0 if self.beat.is_draining else self.beat.slots
+
+    @property
+    def room(self) -> int:
+        """Jobs that it may hold: one for each slot, and one ahead of each."""
+        return 2 * self.slots
+
+    def painted(self, done: Done) -> None:
+        """Learn its pace from a painting."""
+        pace = done.seconds / cost(done.options)
+        self.pace = pace if self.pace is None else self.pace + _NEWEST * (pace - self.pace)
+
+
+class Agents:
+    """All that are alive, and those that are refused."""
+
+    def __init__(self, lease_s: float) -> None:
+        self._lease_s = lease_s
+        self._alive: dict[str, Agent] = {}
+        self._refused: dict[str, tuple[str, float]] = {}  # the reason, and when it was heard last
+        self._replaced: set[str] = set()  # instances that a newer one has taken the name of
+
+    def __iter__(self) -> Iterator[Agent]:
+        return iter(list(self._alive.values()))
+
+    def get(self, name: str, instance: str) -> Agent | None:
+        """The agent, while this instance of it is alive."""
+        agent = self._alive.get(name)
+        return agent if agent is not None and agent.instance == instance else None
+
+    def named(self, name: str) -> Agent | None:
+        """The agent of this name that is alive, whatever its instance."""
+        return self._alive.get(name)
+
+    def heard(self, beat: Beat, now: float) -> Agent | None:
+        """Take in a beat; None where its instance has been replaced by a newer one of that name."""
+        if beat.instance in self._replaced:
+            return None
+        agent = self._alive.get(beat.agent)
+        if agent is None or agent.instance != beat.instance:
+            pace = None
+            if agent is not None:
+                self._replaced.add(agent.instance)
+                pace = agent.pace
+            self._alive[beat.agent] = agent = Agent(beat.agent, beat.instance, beat, now, pace)
+            log.info("agent is here", agent=beat.agent, slots=beat.slots)
+        agent.beat, agent.seen = beat, now
+        self._refused.pop(beat.agent, None)
+        return agent
+
+    def refuse(self, name: str, reason: str, now: float) -> None:
+        """Show an agent that is given nothing."""
+        if self._refused.get(name, ("", 0.0))[0] != reason:
+            log.error("agent refused", agent=name, reason=reason)
+        self._refused[name] = reason, now
+
+    def forget(self, agent: Agent) -> None:
+        """An instance is gone; it may come back."""
+        self._alive.pop(agent.name, None)
+
+    def silent(self, now: float) -> list[Agent]:
+        """Those whose lease has ended."""
+        for name, (_, heard) in list(self._refused.items()):
+            if now - heard > self._lease_s:
+                del self._refused[name]
+        return [agent for agent in self if now - agent.seen > self._lease_s]
+
+    def excuse(self, now: float) -> None:
+        """Begin every lease anew: it was we who could not hear."""
+        for agent in self:
+            agent.seen = now
+
+    def statuses(self) -> tuple[WorkerStatus, ...]:
+        """Every device of every agent, and who is refused."""
+        devices = (_status(device) for agent in self for device in agent.beat.devices)
+        refused = (
+            WorkerStatus(name, None, "down", reason=reason)
+            for name, (reason, _) in self._refused.items()
+            if name not in self._alive
+        )
+        return (*devices, *refused)
+
+    def first_free(self, outstanding: Mapping[tuple[str, str], Iterable[RenderOptions]]) -> Agent | None:
+        """Who has room, and will be free first; None where nobody has.
+
+        `outstanding` is what each instance holds, by name and instance. Among those with a free device that is who
+        paints fastest; one whose pace is not known is taken for an average one.
+        """
+        known = [agent.pace for agent in self if agent.pace is not None]
+        average = sum(known) / len(known) if known else 1.0
+        best: tuple[float, float, Agent] | None = None
+        for agent in self:
+            held = list(outstanding.get((agent.name, agent.instance), ()))
+            if len(held) >= agent.room:
+                continue
+            pace = agent.pace if agent.pace is not None else average
+            is_free = len(held) < agent.slots
+            wait_s = 0.0 if is_free else pace * sum(map(cost, held)) / agent.slots
+            if best is None or (wait_s, pace) < best[:2]:
+                best = wait_s, pace, agent
+        return best[2] if best else None
+
+
+def cost(options: RenderOptions) -> int:
+    """Pixels evaluated for a painting: what its time grows with."""
+    return max(1, pixels_evaluated(scales(options.size or _USUAL_SIZE, options)))
+
+
+def _status(device: Device) -> WorkerStatus:
+    return WorkerStatus(
+        device.name,
+        device.device,
+        device.state,
+        device.job,
+        device.reason,
+        device.restarts,
+        device.device_name,
+        device.memory,
+    )

@@ -1,0 +1,70 @@
+"""Several pools as one: this machine's own devices beside those of agents."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.errors import PoolFull
+from bot.ports import PoolStatus, RenderJob, RenderPool
+from renderer.protocol import Event
+
+Key = tuple[str, int]
+
+
+class SeveralPools:
+    """Implements `bot.ports.RenderPool` by giving each job to the pool that has most room for it."""
+
+    def __init__(self, pools: Sequence[RenderPool]) -> None:
+        self._pools = pools
+        self._submitting = asyncio.Lock()
+
+    async def start(self, on_event: Callable[[Event], Awaitable[None]]) -> None:
+        """Start all of them."""
+        await asyncio.gather(*(pool.start(on_event) for pool in self._pools))
+
+    async def submit(self, job: RenderJob) -> None:
+        """Take a job; idempotent on (id, attempt). Raises PoolFull where each of them does."""
+        async with self._submitting:
+            if (job.id, job.attempt) in await self.held():
+                return
+            for pool in await self._roomiest_first():
+                try:
+                    await pool.submit(job)
+                except PoolFull:
+                    continue
+                return
+        raise PoolFull
+
+    async def cancel(self, job_id: str, attempt: int) -> None:
+        """Stop a job wherever it is."""
+        for pool in self._pools:
+            await pool.cancel(job_id, attempt)
+
+    async def held(self) -> set[Key]:
+        """(id, attempt) of all that any of them holds."""
+        return set[Key]().union(*[await pool.held() for pool in self._pools])
+
+    async def status(self) -> PoolStatus:
+        """All of them taken together."""
+        statuses = [await pool.status() for pool in self._pools]
+        return PoolStatus(
+            sum(status.slots for status in statuses),
+            sum(status.queued for status in statuses),
+            tuple(worker for status in statuses for worker in status.workers),
+            sum(status.ahead for status in statuses),
+        )
+
+    async def drain(self, timeout_s: float) -> None:
+        """Drain all of them at the same time."""
+        await asyncio.gather(*(pool.drain(timeout_s) for pool in self._pools))
+
+    async def _roomiest_first(self) -> list[RenderPool]:
+        """By free slots for each that there is; a pool without any comes last."""
+
+        async def taken(pool: RenderPool) -> float:
+            slots = (await pool.status()).slots
+            return len(await pool.held()) / slots if slots else float("inf")
+
+        ranked = [(await taken(pool), number, pool) for number, pool in enumerate(self._pools)]
+        return [pool for _, _, pool in sorted(ranked, key=lambda entry: entry[:2])]

@@ -1,0 +1,159 @@
+"""A connection to a NATS server that is made anew whenever it breaks, for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import re
+import ssl
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import nats
+import nats.errors
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+log = structlog.get_logger(__name__)
+
+#: 2.9 rejects `sync_interval: always` and stalls after a filtered purge.
+OLDEST_SERVER = (2, 10)
+_CONNECT_S = 5.0
+#: A peer that is gone without a word is noticed after this many seconds, twice.
+_PING_S = 5
+_PAUSES_S = (0.1, 0.5, 1.0, 2.0)
+#: Tries after which it is told that something is not to be had.
+_TELLING = 5
+
+#: What goes wrong with a connection or a server that is coming up, and passes.
+PASSING = (nats.errors.Error, OSError, TimeoutError)
+
+Result = TypeVar("Result")
+
+
+@dataclasses.dataclass(frozen=True)
+class Address:
+    """Where the server is, and who is calling."""
+
+    url: str  #: ``nats://host:4222`` or ``tls://host:4222``, without a password
+    user: str | None = None
+    password: str | None = dataclasses.field(default=None, repr=False)
+    tls_ca: Path | None = None  #: PEM of who signed the server's certificate, where the system does not know them
+
+
+class Line:
+    """Keeps one connection; `on_open` is called with each new one before anybody else gets it.
+
+    nats-py's own way of reconnecting is switched off: it gives up for good after some errors, and what was subscribed
+    or asked meanwhile may wait for nobody.
+    """
+
+    def __init__(
+        self, address: Address, name: str, on_open: Callable[[Client], Awaitable[None]], inbox: str = "_INBOX"
+    ) -> None:
+        self._address = address
+        self._name = name
+        self._on_open = on_open
+        self._inbox = inbox
+        self._client: Client | None = None
+        self._changed = asyncio.Condition()
+        #: Why there is no connection; None while there is one.
+        self.trouble: str | None = "not connected yet"
+
+    async def run(self) -> None:
+        """Dial, and dial again, until cancelled."""
+        failures = 0
+        while True:
+            with contextlib.suppress(*PASSING):
+                failures = await self._one_connection(failures)
+            await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+            failures += 1
+
+    async def client(self) -> Client:
+        """The connection, as soon as there is one."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._client is not None)
+            assert self._client is not None
+            return self._client
+
+    async def insist(self, act: Callable[[JetStreamContext], Awaitable[Result]]) -> Result:
+        """Do something with JetStream that may be done twice, as often as it takes; `client` for what may fail."""
+        pause = 0
+        while True:
+            client = await self.client()
+            try:
+                return await act(client.jetstream(timeout=_CONNECT_S))
+            except PASSING as exc:
+                log.log(logging.WARNING if pause == _TELLING else logging.DEBUG, "asking again", why=repr(exc))
+            await asyncio.sleep(_PAUSES_S[min(pause, len(_PAUSES_S) - 1)])
+            pause += 1
+
+    async def say(self, subject: str, data: bytes) -> None:
+        """Publish what may be lost."""
+        client = self._client
+        if client is not None:
+            with contextlib.suppress(*PASSING):
+                await client.publish(subject, data)
+
+    async def _one_connection(self, failures: int) -> int:
+        """Returns when it is lost; with 0, since it was there."""
+        lost = asyncio.Event()
+        client = await self._dial(lost)
+        try:
+            await self._on_open(client)
+            await self._set(client, None)
+            log.info("connected", server=self._address.url)
+            await lost.wait()
+            log.warning("connection lost", server=self._address.url)
+            return 0
+        finally:
+            await self._set(None, "connection lost")
+            with contextlib.suppress(*PASSING):
+                await client.close()
+
+    async def _dial(self, lost: asyncio.Event) -> Client:
+        async def on_closed() -> None:
+            lost.set()
+
+        async def on_error(error: Exception) -> None:
+            log.debug("from the connection", error=repr(error))
+
+        address = self._address
+        try:
+            client = await nats.connect(
+                address.url,
+                name=self._name,
+                allow_reconnect=False,
+                connect_timeout=int(_CONNECT_S),
+                ping_interval=_PING_S,
+                max_outstanding_pings=2,
+                closed_cb=on_closed,
+                disconnected_cb=on_closed,
+                error_cb=on_error,
+                inbox_prefix=self._inbox,
+                user=address.user,
+                password=address.password,
+                tls=ssl.create_default_context(cafile=address.tls_ca) if address.url.startswith("tls:") else None,
+            )
+        except PASSING as exc:
+            await self._set(None, f"{address.url} cannot be reached: {exc}")
+            raise
+        version = tuple(map(int, re.findall(r"\d+", client.connected_server_version.__str__())[:2]))
+        if version < OLDEST_SERVER:
+            await client.close()
+            reason = f"the server at {address.url} is NATS {'.'.join(map(str, version))}; 2.10 or later is needed"
+            log.error("server too old", reason=reason)
+            await self._set(None, reason)
+            raise nats.errors.Error(reason)
+        return client
+
+    async def _set(self, client: Client | None, trouble: str | None) -> None:
+        async with self._changed:
+            if trouble != self.trouble and trouble:
+                log.warning("no connection", reason=trouble)
+            self._client, self.trouble = client, trouble
+            self._changed.notify_all()

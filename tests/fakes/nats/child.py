@@ -1,0 +1,86 @@
+"""A renderer child that paints nothing: it does what the content picture's bytes say, a line of JSON before them.
+
+``{"s": 0.5}`` takes half a second, with progress all the while; ``{"mb": 20}`` leaves a painting of so many megabytes;
+``{"die": true}`` kills the process once it has begun; ``{"deaf": true}`` obeys no cancel. Otherwise it is at once done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from renderer import protocol
+
+_STEP_S = 0.05
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--socket", type=int)
+    parser.add_argument("--parent", type=int)
+    arguments, _ = parser.parse_known_args()
+    with socket.socket(fileno=arguments.socket) as connection, connection.makefile("rb") as stream:
+        ready = protocol.Ready(device="cpu", device_name="a pretended one", encoder="none")
+        connection.sendall(protocol.pack(ready))
+        while order := _next(stream.read):
+            if isinstance(order, protocol.Paint):
+                _paint(order, connection)
+
+
+def _next(read: Callable[[int], bytes]) -> protocol.Paint | protocol.Cancel | None:
+    header = read(4)
+    return protocol.parse_to_child(read(protocol.body_length(header))) if header else None
+
+
+def _paint(order: protocol.Paint, connection: socket.socket) -> None:
+    content = Path(order.content).read_bytes()
+    for style in order.styles:
+        Path(style.picture).read_bytes()
+    wish: dict[str, Any] = json.loads(content.split(b"\n")[0])
+    address = {"job": order.job, "attempt": order.attempt, "delivery": order.delivery}
+    end = time.monotonic() + wish.get("s", 0.0)
+    connection.sendall(protocol.pack(protocol.Progress(**address, fraction=0.0)))
+    if wish.get("die"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    while (left := end - time.monotonic()) > 0:
+        if select.select([connection], [], [], min(left, _STEP_S))[0]:
+            # One job at a time is given: what comes is its cancel, or the end.
+            if not connection.recv(1 << 16):
+                raise SystemExit
+            if not wish.get("deaf"):
+                failed = protocol.Failed(**address, reason=protocol.FailureReason.CANCELLED)
+                connection.sendall(protocol.pack(failed))
+                return
+        fraction = max(0.0, min(1.0, 1 - left / wish["s"]))
+        connection.sendall(protocol.pack(protocol.Progress(**address, fraction=fraction, preview=b"jpeg")))
+    Path(order.output).write_bytes(painting(content, wish.get("mb", 0)))
+    done = protocol.Done(
+        **address,
+        result=order.output,
+        width=8,
+        height=8,
+        seconds=wish.get("s", 0.0),
+        iterations=1,
+        losses={},
+        device="cpu",
+    )
+    connection.sendall(protocol.pack(done))
+
+
+def painting(content: bytes, megabytes: int) -> bytes:
+    """What is painted from a content picture: known beforehand, and of no use to who wants to press it flat."""
+    block = hashlib.sha256(content).digest()
+    return b"painted from " + content + hashlib.shake_256(block).digest(megabytes * 1_000_000)
+
+
+if __name__ == "__main__":
+    main()

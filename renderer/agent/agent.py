@@ -25,7 +25,7 @@ from renderer.agent.seat import Seat
 from renderer.protocol import FailureReason
 from renderer.supervisor import ChildSpec, Patience
 from renderer.wire import parcels, subjects
-from renderer.wire.line import PASSING, Address, Line
+from renderer.wire.line import PASSING, Address, Line, end
 from renderer.wire.messages import (
     Again,
     Answer,
@@ -102,11 +102,9 @@ class Agent:
                 if self._spec.children[0].device == "auto":
                     serving.append(self._spawn(self._add_peers(serving), "further devices"))
                 await self._until_stopped()
-                for task in serving[1:]:
-                    task.cancel()
-                await asyncio.wait(serving[1:])
+                await end(serving[1:])
                 await self._reports.stop()
-                serving[0].cancel()
+                await end(serving[:1])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

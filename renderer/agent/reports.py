@@ -13,7 +13,7 @@ import structlog
 from renderer import protocol
 from renderer.agent.held import Held
 from renderer.wire import parcels, subjects
-from renderer.wire.line import Line
+from renderer.wire.line import Line, end
 from renderer.wire.messages import Handed, Report, Step
 
 log = structlog.get_logger(__name__)
@@ -90,10 +90,7 @@ class Reports:
 
     async def stop(self) -> None:
         """Tell no more."""
-        if sending := list(self._sending.values()):
-            for task in sending:
-                task.cancel()
-            await asyncio.wait(sending)
+        await end(list(self._sending.values()))
 
     def _send(self, held: Held) -> None:
         task = self._spawn(self._tell_end(held), f"end of {held.key[0]}")

@@ -8,11 +8,10 @@ import dataclasses
 import logging
 import re
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-import nats
 import nats.errors
 import structlog
 from nats.aio.client import Client
@@ -25,6 +24,7 @@ OLDEST_SERVER = (2, 10)
 _CONNECT_S = 5.0
 #: A peer that is gone without a word is noticed after this many seconds, twice.
 _PING_S = 5
+_RECANCEL_S = 0.5
 _PAUSES_S = (0.1, 0.5, 1.0, 2.0)
 #: Tries after which it is told that something is not to be had.
 _TELLING = 5
@@ -92,6 +92,17 @@ class Line:
             await asyncio.sleep(_PAUSES_S[min(pause, len(_PAUSES_S) - 1)])
             pause += 1
 
+    async def is_live(self, within_s: float) -> bool:
+        """Whether the server answers now; what it had sent before has come then."""
+        client = self._client
+        if client is None:
+            return False
+        try:
+            await client.flush(max(1, round(within_s)))
+        except PASSING:
+            return False
+        return True
+
     async def say(self, subject: str, data: bytes) -> None:
         """Publish what may be lost."""
         client = self._client
@@ -121,13 +132,18 @@ class Line:
 
         async def on_error(error: Exception) -> None:
             log.debug("from the connection", error=repr(error))
+            errors.append(error)
 
+        errors: list[Exception] = []
         address = self._address
+        client = Client()
         try:
-            client = await nats.connect(
+            await client.connect(
                 address.url,
                 name=self._name,
                 allow_reconnect=False,
+                max_reconnect_attempts=1,  # also of the first connection, for which it would try for two minutes
+                reconnect_time_wait=0,
                 connect_timeout=int(_CONNECT_S),
                 ping_interval=_PING_S,
                 max_outstanding_pings=2,
@@ -140,7 +156,10 @@ class Line:
                 tls=ssl.create_default_context(cafile=address.tls_ca) if address.url.startswith("tls:") else None,
             )
         except PASSING as exc:
-            await self._set(None, f"{address.url} cannot be reached: {exc}")
+            with contextlib.suppress(*PASSING):
+                await client.close()  # a socket may be open at which nobody answered
+            reason = str((errors or [exc])[-1]) or "no answer"
+            await self._set(None, f"{address.url} cannot be reached: {reason}")
             raise
         version = tuple(map(int, re.findall(r"\d+", client.connected_server_version.__str__())[:2]))
         if version < OLDEST_SERVER:
@@ -157,3 +176,16 @@ class Line:
                 log.warning("no connection", reason=trouble)
             self._client, self.trouble = client, trouble
             self._changed.notify_all()
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks that speak over a line, until they have ended.
+
+    Once is not enough: in Python 3.11 `asyncio.wait_for`, by which nats-py waits, passes over a cancel that comes in
+    the moment of its answer, and nats-py makes another error of one that meets a closed connection.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_RECANCEL_S)

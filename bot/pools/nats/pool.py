@@ -28,7 +28,7 @@ from bot.pools.nats.streams import Streams
 from bot.ports import BlobStore, PoolStatus, RenderJob, WorkerStatus
 from renderer.protocol import Done, Event, Failed, FailureReason, Started
 from renderer.wire import parcels, subjects
-from renderer.wire.line import PASSING, Address, Line
+from renderer.wire.line import PASSING, Address, Line, end
 from renderer.wire.messages import (
     PROTOCOL,
     Again,
@@ -146,11 +146,7 @@ class NatsPool:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s), self._ended:
                 await self._ended.wait_for(lambda: not any(work.is_begun for work in self._ledger))
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end(list(self._tasks))
 
     # ---- the connection
 
@@ -275,26 +271,39 @@ class NatsPool:
         while True:
             await asyncio.sleep(self._lease_s / _LOOKS)
             now = self._clock()
-            # Where we could not hear, or stood still ourselves, nobody's silence means a thing.
-            if self._line.trouble or now - before > self._lease_s / 2:
-                self._agents.excuse(now)
-                for work in self._ledger:
-                    work.orphan_since = None
+            stood_still = now - before > self._lease_s / 2
             before = now
-            for agent in self._agents.silent(now):
-                log.warning(
-                    "agent is silent",
-                    agent=agent.name,
-                    jobs=[w.job.id for w in self._ledger.of(agent.name, agent.instance)],
-                )
-                self._lose(agent, set())
-            for work in self._ledger:
-                if work.claim is None or self._agents.get(work.claim.agent, work.claim.instance):
-                    work.orphan_since = None
-                elif work.orphan_since is None:
-                    work.orphan_since = now
-                elif now - work.orphan_since > self._lease_s:
-                    self._take_back(work, work.is_begun)
+            # Where we stood still ourselves, or could not hear, nobody's silence means a thing.
+            if self._line.trouble or stood_still:
+                self._excuse(now)
+            elif self._overdue(now) and not await self._line.is_live(self._lease_s / 2):
+                self._excuse(self._clock())
+            else:
+                self._end_leases(now)
+
+    def _overdue(self, now: float) -> bool:
+        return bool(self._agents.silent(now)) or any(self._is_orphaned(work, now) for work in self._ledger)
+
+    def _excuse(self, now: float) -> None:
+        self._agents.excuse(now)
+        for work in self._ledger:
+            work.orphan_since = None
+
+    def _end_leases(self, now: float) -> None:
+        for agent in self._agents.silent(now):
+            log.warning("agent is silent", agent=agent.name)
+            self._lose(agent, set())
+        for work in self._ledger:
+            if work.claim is None or self._agents.get(work.claim.agent, work.claim.instance):
+                work.orphan_since = None
+            elif work.orphan_since is None:
+                work.orphan_since = now
+            elif self._is_orphaned(work, now):
+                self._take_back(work, work.is_begun)
+
+    def _is_orphaned(self, work: Work, now: float) -> bool:
+        """Whether its agent, of which nothing was heard since this bot began or since its farewell, had its time."""
+        return work.orphan_since is not None and now - work.orphan_since > self._lease_s
 
     # ---- assigning
 
@@ -467,7 +476,8 @@ class NatsPool:
         if work.claim != claim:
             return
         work.broken += 1
-        if work.broken < _MAX_BROKEN and self._agents.get(claim.agent, claim.instance):
+        if work.broken < _MAX_BROKEN:
+            # Where it does not hear this, its beats will show that it waits.
             await self._tell(claim.agent, claim.instance, Again(**Again.fields(claim.handed)))
         else:
             self._take_back(work, is_counted=True, is_former=False)

@@ -21,7 +21,7 @@ from bot.ports import RenderJob, RenderPool
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Event, Failed, Progress, Started, StyleInput
 from renderer.supervisor import ChildSpec, Patience
-from renderer.wire.line import Address
+from renderer.wire.line import Address, end
 from tests.fakes.nats.server import Server
 from tests.fakes.watched import PATIENCE_S, Watched
 
@@ -180,9 +180,7 @@ class NatsScene(Scene):
 
     async def restart_bot(self) -> None:
         """The bot dies without a word, and begins anew."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.wait(list(self._tasks))
+        await end(list(self._tasks))
         self.open_pool()
         await self.pool.start(self.on_event)
 

@@ -48,6 +48,7 @@ _FETCH_S = 5.0
 #: Words about what has not come yet that are remembered.
 _REMEMBERED = 1000
 _FAREWELL_S = 3.0
+_NOT_OURS_S = 5.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -183,13 +184,12 @@ class Agent:
                 await asyncio.sleep(min(1.0, self._spec.beat_s / 5))
 
     async def _fetch_from(self, client: Client) -> None:
-        consumer = subjects.consumer_of(self._spec.name, self._instance)
+        consumer = subjects.consumer_of(self._spec.name)
         subscription = await client.jetstream().pull_subscribe_bind(consumer=consumer, stream=subjects.ASSIGNMENTS)
         try:
             while not self._is_draining and len(self._waiting) + self._busy() < 2 * self._slots():
                 [message] = await subscription.fetch(1, timeout=_FETCH_S)
                 await self._take_in(message)
-                await message.ack()
         finally:
             with contextlib.suppress(*PASSING):
                 await subscription.unsubscribe()
@@ -199,7 +199,14 @@ class Agent:
             assignment = read(Assignment, message.data)
         except BadMessage as exc:
             log.error("assignment not understood", why=str(exc))
+            await message.ack()
             return
+        if assignment.instance != self._instance:
+            # Of our former self, and taken back since; or of a namesake, if somebody has started two of one name.
+            await message.nak(delay=_NOT_OURS_S)
+            return
+        # Nothing is lost with this process: what it had in hand is then handed over anew.
+        await message.ack()
         key = assignment.key
         present = self._reports.held.get(key)
         if present is not None:

@@ -69,11 +69,9 @@ class Reports:
     def received(self, key: Handed) -> None:
         """Forget an end, and its files."""
         held = self.held.get(key)
-        if held is None or held.event is None:
-            return
-        if key in self._sending:
-            self._sending[key].cancel()
-        self.drop(held)
+        # What is being sent is sent whole: the bot removes it when the report has come, and says so again.
+        if held is not None and held.event is not None and key not in self._sending:
+            self.drop(held)
 
     def drop(self, held: Held) -> None:
         """Forget what is held, and its files."""

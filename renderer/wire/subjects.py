@@ -27,14 +27,17 @@ def assignment(agent: str, instance: str, job: str, attempt: int, delivery: int,
     return f"gpu.{agent}.{instance}.{job}.{attempt}.{delivery}.{token}"
 
 
-def assignments_of(agent: str, instance: str) -> str:
-    """All that is put there for one instance."""
-    return f"gpu.{agent}.{instance}.>"
+def assignments_of(agent: str) -> str:
+    """All that is put there for an agent, whatever its instance."""
+    return f"gpu.{agent}.>"
 
 
-def consumer_of(agent: str, instance: str) -> str:
-    """Name of the consumer by which an instance reads its assignments; the bot makes it."""
-    return f"{agent}-{instance}"
+def consumer_of(agent: str) -> str:
+    """Name of the consumer by which an agent reads them; the bot makes it.
+
+    It is the agent's name alone, since a server's permissions know no parts of a name.
+    """
+    return agent
 
 
 def report(agent: str, job: str) -> str:

@@ -28,10 +28,11 @@ class Streams:
     def __init__(self, line: Line) -> None:
         self._line = line
         self.epoch = 0
+        #: They were made anew, and nobody has dealt with that.
+        self.are_new = False
 
-    async def ensure(self, js: JetStreamContext) -> bool:
-        """Make the streams that are missing; whether any was."""
-        is_new = False
+    async def ensure(self, js: JetStreamContext) -> None:
+        """Make the streams that are missing."""
         for name, of in subjects.OF_STREAM.items():
             config = StreamConfig(
                 name=name,
@@ -43,10 +44,9 @@ class Streams:
             try:
                 await js.stream_info(name)
             except NotFoundError:
+                # Before, since the answer may get lost.
+                self.epoch, self.are_new = self.epoch + 1, True
                 await js.add_stream(config)
-                is_new = True
-        self.epoch += is_new
-        return is_new
 
     async def assignments(self, js: JetStreamContext) -> list[tuple[Assignment, Place]]:
         """All that an earlier run of the bot has handed over and not seen the end of."""
@@ -82,25 +82,16 @@ class Streams:
         await js.add_consumer(subjects.REPORTS, config)
         return await js.pull_subscribe_bind(consumer=_READER, stream=subjects.REPORTS)
 
-    async def open_for(self, js: JetStreamContext, agent: str, instance: str) -> None:
-        """Let an instance read what is assigned to it, and nothing else."""
+    async def open_for(self, js: JetStreamContext, agent: str) -> None:
+        """Let an agent read what is assigned to it, and nothing else; the same twice is once."""
         config = ConsumerConfig(
-            durable_name=subjects.consumer_of(agent, instance),
-            filter_subject=subjects.assignments_of(agent, instance),
+            durable_name=subjects.consumer_of(agent),
+            filter_subject=subjects.assignments_of(agent),
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=10,
             inactive_threshold=_DAY_S,
         )
         await js.add_consumer(subjects.ASSIGNMENTS, config)
-
-    async def close_for(self, agent: str, instance: str) -> None:
-        """The instance is gone."""
-
-        async def close(js: JetStreamContext) -> None:
-            with contextlib.suppress(NotFoundError):
-                await js.delete_consumer(subjects.ASSIGNMENTS, subjects.consumer_of(agent, instance))
-
-        await self._line.insist(close)
 
     async def put(self, assignment: Assignment) -> Place:
         """Hand a job over; the same twice is once."""

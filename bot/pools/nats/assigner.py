@@ -1,0 +1,180 @@
+"""Who gets which job: out of the bot's hands into an agent's, and back where that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from bot.jobs import MAX_DELIVERIES
+from bot.pools.nats.agents import Agent, Agents
+from bot.pools.nats.ledger import Claim, Ledger, Place, Work
+from bot.pools.nats.packing import pack
+from bot.pools.nats.streams import Streams
+from bot.pools.nats.words import Words
+from bot.ports import BlobStore
+from renderer.protocol import Event, FailureReason
+from renderer.wire import parcels, subjects
+from renderer.wire.line import Line
+
+log = structlog.get_logger(__name__)
+
+OnEvent = Callable[[Event], Awaitable[None]]
+Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
+
+
+class Assigner:
+    """Keeps the ledger true: what is in it has been accepted, and its end has not been consumed."""
+
+    def __init__(
+        self, line: Line, streams: Streams, words: Words, blobs: BlobStore, spawn: Spawn, agents: Agents, ledger: Ledger
+    ) -> None:
+        self._line = line
+        self._streams = streams
+        self._words = words
+        self._blobs = blobs
+        self._spawn = spawn
+        self._agents = agents
+        self._ledger = ledger
+        self.on_event: OnEvent
+        #: Nothing is handed over any more.
+        self.is_stopped = False
+        #: Notified at each end.
+        self.ended = asyncio.Condition()
+
+    def first_free(self) -> Agent | None:
+        """Who has room and will be free first."""
+        outstanding: dict[tuple[str, str], list[Work]] = {}
+        for work in self._ledger:
+            if work.claim and not work.is_ending:
+                outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work)
+        return self._agents.first_free(
+            {instance: [work.job.options for work in works] for instance, works in outstanding.items()}
+        )
+
+    def assign(self, work: Work, agent: Agent) -> None:
+        """Hand it over, in the background."""
+        claim = work.claim_for(agent.name, agent.instance)
+        self._spawn(self._hand_over(work, claim), f"hand-over of {work.job.id}")
+
+    def assign_all_again(self) -> None:
+        """The server has come back without its store."""
+        log.warning("the server has lost its store: what it had is sent again")
+        for work in self._ledger:
+            work.place, work.beginnings = None, []
+            if work.claim is not None:
+                self._spawn(self._hand_over(work, work.claim), f"hand-over of {work.job.id}")
+
+    async def _hand_over(self, work: Work, claim: Claim) -> None:
+        with bound_contextvars(job=work.job.id):
+            try:
+                assignment = await pack(self._line, self._blobs, work.job, claim)
+            except FileNotFoundError:
+                log.warning("picture gone")
+                if work.claim is claim:
+                    await self.fail(work, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
+                return
+            if work.claim is not claim:
+                return
+            place = await self._streams.put(assignment)
+            if work.claim is not claim:
+                # Ended or taken back meanwhile.
+                await self._streams.delete(subjects.ASSIGNMENTS, place)
+                return
+            work.place = place
+            log.info("job handed over", agent=claim.agent, attempt=work.job.attempt, delivery=work.delivery)
+            if work.is_cancelled:
+                await self._words.cancel(claim)
+
+    def take_back(self, work: Work, is_counted: bool, is_former: bool = True) -> None:
+        """Out of an agent's hands, and into another's.
+
+        `is_counted`: it had begun, and that counts towards poison. `is_former`: a painting of it is still welcome.
+        """
+        claim = work.claim
+        if claim is None or work.is_ending:
+            return
+        log.warning("job taken back", job=work.job.id, agent=claim.agent, is_counted=is_counted)
+        self._delete_assignment(work)
+        if is_former:
+            work.former.append(claim)
+        work.claim, work.is_begun = None, False
+        work.delivery += is_counted
+        if work.is_cancelled:
+            self._spawn(self.fail(work, FailureReason.CANCELLED), f"end of {work.job.id}")
+        elif work.delivery > MAX_DELIVERIES:
+            self._spawn(self.fail(work, FailureReason.POISONED), f"end of {work.job.id}")
+        else:
+            self.place()
+
+    def place(self) -> None:
+        """Give what waits for an agent to whoever has room."""
+        for work in self._ledger.waiting():
+            if work.is_ending or self.is_stopped:
+                continue
+            agent = self.first_free()
+            if agent is None:
+                return
+            self.assign(work, agent)
+
+    def balance(self) -> None:
+        """Ask for what waits behind another painting, where somebody has nothing to paint."""
+        for idle in self._agents:
+            if len(self._ledger.of(idle.name, idle.instance)) < idle.slots and (work := self._behind_another(idle)):
+                work.is_revoking = True
+                self._spawn(self._steal(work), f"revoking {work.job.id}")
+
+    def _behind_another(self, idle: Agent) -> Work | None:
+        """What came last of all that waits for its turn elsewhere; None where one such is under way already."""
+        for busy in self._agents:
+            works = self._ledger.of(busy.name, busy.instance)
+            behind = [work for work in works if work.place and not work.is_begun and not work.is_ending]
+            if busy is not idle and behind and len(works) > busy.slots:
+                return None if any(work.is_revoking for work in behind) else behind[-1]
+        return None
+
+    async def _steal(self, work: Work) -> None:
+        claim = work.claim
+        try:
+            is_free = claim is not None and await self._words.is_given_back(claim)
+            if is_free and work.claim is claim and not work.is_begun:
+                self.take_back(work, is_counted=False, is_former=False)
+        finally:
+            work.is_revoking = False
+
+    async def fail(self, work: Work, reason: FailureReason, detail: str = "") -> None:
+        """End a job without a picture that no agent is to have any more."""
+        if work.is_ending:
+            return
+        work.is_ending = True
+        await self.on_event(work.failed(reason, detail))
+        self.finish(work)
+
+    def finish(self, work: Work) -> None:
+        """Its end is consumed: nothing of it is needed any more."""
+        self._ledger.remove(work)
+        claims, places = work.claims, work.beginnings
+        self._delete_assignment(work)
+        work.claim, work.former, work.beginnings = None, [], []
+        self._spawn(self._clear_up(claims, places), f"leavings of {work.job.id}")
+        self.place()
+        self.balance()
+
+    def _delete_assignment(self, work: Work) -> None:
+        if work.place is not None:
+            deleting = self._streams.delete(subjects.ASSIGNMENTS, work.place)
+            self._spawn(deleting, f"assignment of {work.job.id}")
+            work.place = None
+
+    async def _clear_up(self, claims: list[Claim], places: list[Place]) -> None:
+        async with self.ended:
+            self.ended.notify_all()
+        for place in places:
+            await self._streams.delete(subjects.REPORTS, place)
+        for claim in claims:
+            await self._words.cancel(claim)
+            job, attempt, *_ = claim.handed
+            for above in (subjects.inputs, subjects.results):
+                await parcels.remove(self._line, above(claim.agent, job, attempt))

@@ -1,0 +1,67 @@
+"""Pools side by side, over fakes that keep the port's promises."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import PoolFull
+from bot.pools.several import SeveralPools
+from bot.ports import RenderJob
+from renderer.options import RenderOptions
+from renderer.protocol import Event
+from tests.fakes.pool import FakePool
+
+
+def job(number: int) -> RenderJob:
+    return RenderJob(f"job{number}", 1, 0, "content", (), RenderOptions())
+
+
+async def ignore(event: Event) -> None:
+    pass
+
+
+async def opened(*pools: FakePool) -> SeveralPools:
+    several = SeveralPools(pools)
+    await several.start(ignore)
+    return several
+
+
+async def test_each_job_goes_to_the_pool_with_most_room_for_its_slots() -> None:
+    small, large = FakePool(slots=1, places=2), FakePool(slots=3, places=6)
+    several = await opened(small, large)
+    for number in range(8):
+        await several.submit(job(number))
+    assert (len(small.submitted), len(large.submitted)) == (2, 6)
+    assert len(large.submitted[:3]) == 3 and small.submitted[0].id in ("job0", "job1")
+    with pytest.raises(PoolFull):
+        await several.submit(job(8))
+    await several.drain(0)
+
+
+async def test_a_pool_without_workers_is_asked_last() -> None:
+    deserted, manned = FakePool(slots=0), FakePool(slots=1)
+    several = await opened(deserted, manned)
+    await several.submit(job(1))
+    assert [pool.submitted for pool in (deserted, manned)] == [[], [job(1)]]
+    await several.drain(0)
+
+
+async def test_a_job_that_one_pool_holds_is_given_to_no_other() -> None:
+    first, second = FakePool(slots=1), FakePool(slots=5)
+    several = await opened(first, second)
+    await first.submit(job(1))
+    await several.submit(job(1))
+    assert second.submitted == []
+    assert await several.held() == {("job1", 1)}
+    await several.drain(0)
+
+
+async def test_they_are_seen_and_cancelled_as_one() -> None:
+    first, second = FakePool(slots=1), FakePool(slots=2, device="cuda:0")
+    several = await opened(first, second)
+    status = await several.status()
+    assert (status.slots, status.queued, status.ahead, len(status.workers)) == (3, 0, 2, 3)
+    await several.submit(job(1))
+    await several.cancel("job1", 1)
+    assert ("job1", 1) in first.cancelled + second.cancelled
+    await several.drain(0)

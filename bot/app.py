@@ -96,7 +96,7 @@ class _Service:
             LocalPool(spec, patience, self._blobs, self._spawn) if name == "local" else self._nats_pool(name)
             for name in settings.pools
         ]
-        self._pool = pool = pools[0] if len(pools) == 1 else SeveralPools(pools)
+        self._pool = pool = pools[0] if len(pools) == 1 else SeveralPools(pools, self._spawn)
         budgets = [self._x_budget()] if settings.x.is_wanted else []
         self._metrics = Metrics(store, pool, self._adapter_states, budgets)
         self._outbox = Outbox(store, self._blobs, self._adapters, self._metrics)

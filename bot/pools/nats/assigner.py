@@ -29,13 +29,23 @@ class Assigner:
     """Keeps the ledger true: what is in it has been accepted, and its end has not been consumed."""
 
     def __init__(
-        self, line: Line, streams: Streams, words: Words, blobs: BlobStore, spawn: Spawn, agents: Agents, ledger: Ledger
+        self,
+        line: Line,
+        streams: Streams,
+        words: Words,
+        blobs: BlobStore,
+        spawn: Spawn,
+        tidy: Spawn,
+        agents: Agents,
+        ledger: Ledger,
     ) -> None:
+        """`tidy` spawns what a stop waits for a little."""
         self._line = line
         self._streams = streams
         self._words = words
         self._blobs = blobs
         self._spawn = spawn
+        self._tidy = tidy
         self._agents = agents
         self._ledger = ledger
         self.on_event: OnEvent
@@ -158,14 +168,14 @@ class Assigner:
         claims, places = work.claims, work.beginnings
         self._delete_assignment(work)
         work.claim, work.former, work.beginnings = None, [], []
-        self._spawn(self._clear_up(claims, places), f"leavings of {work.job.id}")
+        self._tidy(self._clear_up(claims, places), f"leavings of {work.job.id}")
         self.place()
         self.balance()
 
     def _delete_assignment(self, work: Work) -> None:
         if work.place is not None:
             deleting = self._streams.delete(subjects.ASSIGNMENTS, work.place)
-            self._spawn(deleting, f"assignment of {work.job.id}")
+            self._tidy(deleting, f"assignment of {work.job.id}")
             work.place = None
 
     async def _clear_up(self, claims: list[Claim], places: list[Place]) -> None:

@@ -122,6 +122,10 @@ class Endings:
         if work.claim == claim and not work.is_ending:
             if event.reason is FailureReason.RENDERER_DIED:
                 self._assigner.take_back(work, is_counted=True, is_former=False)
+            elif event.reason is FailureReason.CANCELLED and not work.is_cancelled:
+                # By an earlier run of the bot, which may only have refused to let it begin while it stopped. If
+                # somebody wants it cancelled, the store knows, and its next beginning is refused.
+                self._assigner.take_back(work, is_counted=False, is_former=False)
             else:
                 work.is_ending = True
                 await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))

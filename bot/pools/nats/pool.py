@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import time
 from collections.abc import Callable, Coroutine
 
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 #: How long a start waits for the server. Without it the service begins all the same.
 _FIRST_S = 10.0
+#: How long a stop waits until what has ended is off the server.
+_TIDY_S = 2.0
 
 
 class NatsPool:
@@ -50,12 +53,13 @@ class NatsPool:
         """`spawn` starts a named task whose death is the application's; an agent may be silent for `lease_s`."""
         self._spawn_in_app = spawn
         self._tasks: set[asyncio.Task[None]] = set()
+        self._tidying: set[asyncio.Task[None]] = set()
         self._agents = agents = Agents(lease_s)
         self._ledger = ledger = Ledger()
         self._line = line = Line(address, "atelier bot", self._on_open)
         self._streams = streams = Streams(line)
         self._words = words = Words(line)
-        self._assigner = assigner = Assigner(line, streams, words, blobs, self._spawn, agents, ledger)
+        self._assigner = assigner = Assigner(line, streams, words, blobs, self._spawn, self._tidy, agents, ledger)
         self._presence = Presence(line, streams, words, self._spawn, agents, ledger, assigner, lease_s, clock)
         self._endings = Endings(line, streams, words, blobs, agents, ledger, assigner)
         self._reports = Reports(streams, self._endings.consume, self._spawn)
@@ -117,12 +121,35 @@ class NatsPool:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s), self._assigner.ended:
                 await self._assigner.ended.wait_for(lambda: not any(work.is_begun for work in self._ledger))
+        if self._tidying and not self._line.trouble:
+            # What has ended is not to be read again at the next start.
+            await asyncio.wait(self._tidying, timeout=_TIDY_S)
         await end(list(self._tasks))
+
+    def homeless(self) -> list[RenderJob]:
+        """Jobs that wait for an agent, with the hand-overs that they have had."""
+        return [
+            dataclasses.replace(work.job, deliveries=work.delivery - 1)
+            for work in self._ledger.waiting()
+            if not work.is_ending and not work.is_cancelled
+        ]
+
+    def release(self, job: RenderJob) -> None:
+        """Let go of such a job: another pool has it. What its agents may yet come with is not taken in."""
+        work = self._ledger.get((job.id, job.attempt))
+        if work is not None and work.claim is None:
+            self._assigner.finish(work)
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         task = self._spawn_in_app(work, name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _tidy(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        task = self._spawn(work, name)
+        self._tidying.add(task)
+        task.add_done_callback(self._tidying.discard)
         return task
 
     async def _on_open(self, client: Client) -> None:

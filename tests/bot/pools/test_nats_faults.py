@@ -264,7 +264,7 @@ async def test_an_agent_cut_off_from_the_server_loses_its_job_and_comes_back(alo
     async with Proxy(alone.server.port) as proxy:
         await alone.agents[0].kill()
         await alone.agent("far", url=proxy.url)
-        await alone.until(lambda: any(agent.name == "far" and agent.slots for agent in alone.pool._agents))
+        await alone.until(lambda: any(agent.name == "far" and agent.slots for agent in alone.nats._agents))
         job = await alone.job(s=2 * LEASE_S)
         await alone.pool.submit(job)
         await alone.painting(job)
@@ -290,12 +290,26 @@ async def test_a_bot_cut_off_from_the_server_takes_nothing_back(tmp_path: Path) 
         await scene.pool.submit(job)
         await scene.painting(job)
         proxy.is_cut = True
-        await scene.until(lambda: scene.pool._line.trouble is not None)
+        await scene.until(lambda: scene.nats._line.trouble is not None)
         await asyncio.sleep(LEASE_S)  # it knows now, and leases would be over
         proxy.is_cut = False
         await delivered_once(scene, job)
         assert deliveries(scene, job) == [1]
         await scene.pool.drain(0)
+
+
+async def test_a_cancel_that_only_an_earlier_run_of_the_bot_has_said_cancels_nothing(alone: NatsScene) -> None:
+    """It may have meant that nothing was to begin while it stopped."""
+    job = await alone.job(s=2)
+    await alone.pool.submit(job)
+    await alone.painting(job)
+    [work] = alone.nats._ledger
+    assert work.claim
+    await alone.nats._words.cancel(work.claim)
+    alone.events.clear()
+    await alone.restart_bot()
+    await delivered_once(alone, job)
+    assert set(deliveries(alone, job)) == {1}
 
 
 async def test_two_results_for_one_job_are_one_painting(alone: NatsScene) -> None:

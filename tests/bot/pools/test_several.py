@@ -1,6 +1,9 @@
-"""Pools side by side, over fakes that keep the port's promises."""
+"""Pools side by side: over fakes that keep the port's promises, and this machine beside an agent."""
 
 from __future__ import annotations
+
+import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +11,8 @@ from bot.errors import PoolFull
 from bot.pools.several import SeveralPools
 from bot.ports import RenderJob
 from renderer.options import RenderOptions
-from renderer.protocol import Event
+from renderer.protocol import Done, Event, Started
+from tests.fakes.nats.scene import nats_scene, pretended_pool
 from tests.fakes.pool import FakePool
 
 
@@ -21,7 +25,7 @@ async def ignore(event: Event) -> None:
 
 
 async def opened(*pools: FakePool) -> SeveralPools:
-    several = SeveralPools(pools)
+    several = SeveralPools(pools, lambda work, name: asyncio.create_task(work, name=name))
     await several.start(ignore)
     return several
 
@@ -65,3 +69,26 @@ async def test_they_are_seen_and_cancelled_as_one() -> None:
     await several.cancel("job1", 1)
     assert ("job1", 1) in first.cancelled + second.cancelled
     await several.drain(0)
+
+
+async def test_this_machine_and_an_agent_share_the_work_and_what_the_agent_loses_is_painted_here(
+    tmp_path: Path,
+) -> None:
+    async with nats_scene(tmp_path) as scene:
+        away = scene.pool
+        here = pretended_pool(scene)
+        await here.start(scene.on_event)
+        scene.pool = SeveralPools([here, away], scene.spawn)
+        scene.spawn(scene.pool._rehouse(), "jobs between pools")
+        await scene.served(2)
+        jobs = [await scene.job(s=1) for _ in range(2)]
+        for job in jobs:
+            await scene.pool.submit(job)
+        workers = {(await scene.begun(job)).worker for job in jobs}
+        assert workers == {"local-0", "gpu0-0"}
+        await scene.agents[0].kill()
+        for job in jobs:
+            assert isinstance(await scene.end_of(job), Done)
+        [lost] = [job for job in jobs if len(scene.of(job, Started)) == 2]
+        assert [(e.worker, e.delivery) for e in scene.of(lost, Started)] == [("gpu0-0", 1), ("local-0", 2)]
+        await scene.empty()

@@ -150,8 +150,6 @@ class Process:
 class NatsScene(Scene):
     """A server, a pool and agents, all of which a test may kill."""
 
-    pool: NatsPool
-
     def __init__(self, folder: Path, server: Server, lease_s: float = LEASE_S) -> None:
         super().__init__(folder)
         self.server = server
@@ -161,7 +159,7 @@ class NatsScene(Scene):
     def open_pool(self, url: str = "", user: str | None = None) -> None:
         """The bot's side, as a start of the bot makes it."""
         address = Address(url or self.server.url, user, user)
-        self.pool = NatsPool(address, self.blobs, self.spawn, self.lease_s)
+        self.pool = self.nats = NatsPool(address, self.blobs, self.spawn, self.lease_s)
 
     async def agent(
         self, name: str, slots: int = 1, url: str = "", ahead_s: float = 0, beat_s: float = BEAT_S, user: str = ""
@@ -185,12 +183,17 @@ class NatsScene(Scene):
         await self.pool.start(self.on_event)
 
 
+def pretended_pool(scene: Scene) -> LocalPool:
+    """This machine's own, with one pretended child."""
+    child = ChildSpec(scene.folder, device="cpu", module="tests.fakes.nats.child")
+    return LocalPool(child, Patience(cancel_s=3), scene.blobs, scene.spawn)
+
+
 @asynccontextmanager
 async def local_scene(folder: Path) -> AsyncIterator[Scene]:
     """One pretended child on this machine."""
     scene = Scene(folder)
-    child = ChildSpec(folder, device="cpu", module="tests.fakes.nats.child")
-    scene.pool = LocalPool(child, Patience(cancel_s=3), scene.blobs, scene.spawn)
+    scene.pool = pretended_pool(scene)
     await scene.pool.start(scene.on_event)
     try:
         await scene.served(1)

@@ -170,7 +170,8 @@ class _Service:
             raise OperatorError(f"the pool {url} needs nats-py: pip install 'atelier[nats]'") from exc
         nats = self._settings.nats
         password = nats.password.get_secret_value() if nats.password else None
-        return NatsPool(Address(url, nats.user, password, nats.tls_ca), self._blobs, self._spawn, nats.lease_s)
+        address, encoder = Address(url, nats.user, password, nats.tls_ca), self._settings.renderer.encoder
+        return NatsPool(address, self._blobs, self._spawn, nats.lease_s, encoder)
 
     def _web_adapter(self) -> WebAdapter:
         services = WebServices(

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 _USUAL_SIZE = 512
 #: Part of the newest painting in the pace.
 _NEWEST = 0.3
+#: Qualities that a processor paints in fair time.
+_LIGHT = ("instant", "draft")
 
 
 @dataclasses.dataclass
@@ -38,6 +40,11 @@ class Agent:
     def slots(self) -> int:
         """Paintings that it may be given at a time."""
         return 0 if self.beat.is_draining else self.beat.slots
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it has processors alone."""
+        return all(device.device in (None, "cpu") for device in self.beat.devices)
 
     @property
     def room(self) -> int:
@@ -119,18 +126,22 @@ class Agents:
         )
         return (*devices, *refused)
 
-    def first_free(self, outstanding: Mapping[tuple[str, str], Iterable[RenderOptions]]) -> Agent | None:
-        """Who has room, and will be free first; None where nobody has.
+    def first_free(
+        self, wanted: RenderOptions, outstanding: Mapping[tuple[str, str], Iterable[RenderOptions]]
+    ) -> Agent | None:
+        """Who has room for a painting, and will be free first; None where nobody has.
 
         `outstanding` is what each instance holds, by name and instance. Among those with a free device that is who
-        paints fastest; one whose pace is not known is taken for an average one.
+        paints fastest; one whose pace is not known is taken for an average one. While there is a GPU, processors get
+        what takes them little time.
         """
+        spared = wanted.quality not in _LIGHT and any(agent.slots and not agent.is_slow for agent in self)
         known = [agent.pace for agent in self if agent.pace is not None]
         average = sum(known) / len(known) if known else 1.0
         best: tuple[float, float, Agent] | None = None
         for agent in self:
             held = list(outstanding.get((agent.name, agent.instance), ()))
-            if len(held) >= agent.room:
+            if len(held) >= agent.room or (spared and agent.is_slow):
                 continue
             pace = agent.pace if agent.pace is not None else average
             is_free = len(held) < agent.slots

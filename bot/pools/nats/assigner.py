@@ -14,7 +14,7 @@ from bot.pools.nats.ledger import Claim, Ledger, Place, Work
 from bot.pools.nats.packing import pack
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
-from bot.ports import BlobStore
+from bot.ports import BlobStore, RenderJob
 from renderer.protocol import Event, FailureReason
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line
@@ -54,14 +54,15 @@ class Assigner:
         #: Notified at each end.
         self.ended = asyncio.Condition()
 
-    def first_free(self) -> Agent | None:
-        """Who has room and will be free first."""
+    def first_free(self, job: RenderJob) -> Agent | None:
+        """Who has room for it and will be free first."""
         outstanding: dict[tuple[str, str], list[Work]] = {}
         for work in self._ledger:
             if work.claim and not work.is_ending:
                 outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work)
         return self._agents.first_free(
-            {instance: [work.job.options for work in works] for instance, works in outstanding.items()}
+            job.options,
+            {instance: [work.job.options for work in works] for instance, works in outstanding.items()},
         )
 
     def assign(self, work: Work, agent: Agent) -> None:
@@ -124,17 +125,17 @@ class Assigner:
         for work in self._ledger.waiting():
             if work.is_ending or self.is_stopped:
                 continue
-            agent = self.first_free()
-            if agent is None:
-                return
-            self.assign(work, agent)
+            if agent := self.first_free(work.job):
+                self.assign(work, agent)
 
     def balance(self) -> None:
         """Ask for what waits behind another painting, where somebody has nothing to paint."""
         for idle in self._agents:
-            if len(self._ledger.of(idle.name, idle.instance)) < idle.slots and (work := self._behind_another(idle)):
-                work.is_revoking = True
-                self._spawn(self._steal(work), f"revoking {work.job.id}")
+            if len(self._ledger.of(idle.name, idle.instance)) < idle.slots:
+                work = self._behind_another(idle)
+                if work is not None and self.first_free(work.job) is idle:
+                    work.is_revoking = True
+                    self._spawn(self._steal(work), f"revoking {work.job.id}")
 
     def _behind_another(self, idle: Agent) -> Work | None:
         """What came last of all that waits for its turn elsewhere; None where one such is under way already."""

@@ -48,9 +48,13 @@ class NatsPool:
         blobs: BlobStore,
         spawn: Spawn,
         lease_s: float = 30.0,
+        encoder: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`spawn` starts a named task whose death is the application's; an agent may be silent for `lease_s`."""
+        """`spawn` starts a named task whose death is the application's; an agent may be silent for `lease_s`.
+
+        `encoder` is what all are to paint with; None where that does not matter.
+        """
         self._spawn_in_app = spawn
         self._tasks: set[asyncio.Task[None]] = set()
         self._tidying: set[asyncio.Task[None]] = set()
@@ -60,7 +64,7 @@ class NatsPool:
         self._streams = streams = Streams(line)
         self._words = words = Words(line)
         self._assigner = assigner = Assigner(line, streams, words, blobs, self._spawn, self._tidy, agents, ledger)
-        self._presence = Presence(line, streams, words, self._spawn, agents, ledger, assigner, lease_s, clock)
+        self._presence = Presence(line, streams, words, self._spawn, agents, ledger, assigner, lease_s, encoder, clock)
         self._endings = Endings(line, streams, words, blobs, agents, ledger, assigner)
         self._reports = Reports(streams, self._endings.consume, self._spawn)
         self._is_restored = asyncio.Event()
@@ -85,7 +89,7 @@ class NatsPool:
             self._ledger.add(work)
             await self._assigner.fail(work, FailureReason.POISONED)
             return
-        agent = self._assigner.first_free()
+        agent = self._assigner.first_free(job)
         if agent is None:
             raise PoolFull
         self._ledger.add(work)

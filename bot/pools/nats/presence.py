@@ -37,6 +37,7 @@ class Presence:
         ledger: Ledger,
         assigner: Assigner,
         lease_s: float,
+        encoder: str | None,
         clock: Callable[[], float],
     ) -> None:
         self._line = line
@@ -47,6 +48,7 @@ class Presence:
         self._ledger = ledger
         self._assigner = assigner
         self._lease_s = lease_s
+        self._encoder = encoder
         self._clock = clock
 
     async def on_beat(self, message: Msg) -> None:
@@ -93,6 +95,11 @@ class Presence:
         await self._words.refused(name, instance, reason)
 
     async def _heard(self, beat: Beat) -> None:
+        if reason := self._unlike_ours(beat):
+            if agent := self._agents.get(beat.agent, beat.instance):
+                self._lose(agent, set())
+            await self._refuse(beat.agent, beat.instance, reason)
+            return
         is_known = self._agents.get(beat.agent, beat.instance) is not None
         agent = self._agents.heard(beat, self._clock())
         if agent is None:
@@ -111,6 +118,20 @@ class Presence:
         await self._look_for_what_is_amiss(agent)
         self._assigner.place()
         self._assigner.balance()
+
+    def _unlike_ours(self, beat: Beat) -> str | None:
+        """Why its paintings would look other than those of the rest: other weights, known by name and hash."""
+        theirs = {device.encoder for device in beat.devices if device.encoder}
+        if self._encoder is not None:
+            for encoder in theirs:
+                if encoder.partition("-")[0] != self._encoder:
+                    return (
+                        f"it paints with {encoder}, this bot with {self._encoder}: set ATELIER_RENDERER__ENCODER alike"
+                    )
+        usual = {device.encoder for agent in self._agents for device in agent.beat.devices if agent.name != beat.agent}
+        if theirs and usual - {None} and not theirs <= usual:
+            return f"it paints with {', '.join(sorted(theirs))}, other agents with other weights"
+        return None
 
     async def _open_for(self, agent: Agent) -> None:
         await self._line.insist(lambda js: self._streams.open_for(js, agent.name))

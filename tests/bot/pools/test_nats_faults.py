@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
@@ -18,7 +19,7 @@ from bot.jobs import MAX_DELIVERIES
 from bot.ports import RenderJob
 from renderer.protocol import Done, Event, Failed, FailureReason, Started
 from renderer.wire import subjects
-from renderer.wire.messages import PROTOCOL, Beat, Report, read
+from renderer.wire.messages import PROTOCOL, Beat, Device, Report, read
 from tests.fakes.nats.child import painting
 from tests.fakes.nats.proxy import Proxy
 from tests.fakes.nats.scene import LEASE_S, NatsScene, Process, nats_scene
@@ -378,17 +379,25 @@ async def test_clocks_a_day_apart_change_nothing(tmp_path: Path, ahead_s: float)
 async def test_an_agent_of_another_version_is_given_nothing_and_shown_with_the_reason(alone: NatsScene) -> None:
     async with client(alone) as other:
         words = await other.subscribe("tell.old.1")
-        beat = Beat(agent="old", instance="1", slots=5, protocol=PROTOCOL + 1).model_dump()
-        await other.publish(
-            "beat.old.1",
-            str({**beat, "new_field": 1}).replace("'", '"').encode().replace(b"()", b"[]").replace(b"False", b"false"),
-        )
+        beat = Beat(agent="old", instance="1", slots=5, protocol=PROTOCOL + 1).model_dump(mode="json")
+        await other.publish("beat.old.1", json.dumps({**beat, "a field of later": 1}).encode())
         word = await words.next_msg(10)
     assert b"refused" in word.data and b"version" in word.data
     status = await alone.pool.status()
     assert status.slots == 1
     [shown] = [worker for worker in status.workers if worker.name == "old"]
     assert shown.state == "down" and shown.reason and "install the same Atelier" in shown.reason
+
+
+async def test_an_agent_that_paints_with_other_weights_is_given_nothing(alone: NatsScene) -> None:
+    async with client(alone) as other:
+        words = await other.subscribe("tell.odd.1")
+        device = Device(name="odd-0", state="idle", device="cuda:0", encoder="vgg16-others")
+        beat = Beat(agent="odd", instance="1", slots=1, devices=(device,))
+        await other.publish("beat.odd.1", beat.model_dump_json().encode())
+        word = await words.next_msg(10)
+    assert b"refused" in word.data and b"weights" in word.data
+    assert (await alone.pool.status()).slots == 1
 
 
 async def test_an_agent_told_to_stop_ends_its_painting_and_gives_back_what_waits(pair: NatsScene) -> None:

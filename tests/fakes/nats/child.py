@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--parent", type=int)
     arguments, _ = parser.parse_known_args()
     with socket.socket(fileno=arguments.socket) as connection, connection.makefile("rb") as stream:
-        ready = protocol.Ready(device="cpu", device_name="a pretended one", encoder="none")
+        ready = protocol.Ready(device="cpu", device_name="a pretended one", encoder="vgg16-pretended")
         connection.sendall(protocol.pack(ready))
         while order := _next(stream.read):
             if isinstance(order, protocol.Paint):

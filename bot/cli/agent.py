@@ -6,6 +6,9 @@ import asyncio
 import dataclasses
 import re
 import socket
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +16,7 @@ import typer
 from bot.child import child_of
 from bot.errors import OperatorError
 from config.lock import DataDirectory
-from config.log import setup
+from config.log import LogSettings, setup
 from config.settings import Settings, load
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -31,6 +34,9 @@ def agent_command(
     grace_s: Annotated[
         float, typer.Option(min=0, help="Seconds that a painting may still take when the agent is told to stop.")
     ] = 60.0,
+    check: Annotated[
+        bool, typer.Option("--check", help="Look whether the server and the devices would do, say so, and leave.")
+    ] = False,
 ) -> None:
     """Paint on this machine for a bot elsewhere, until Ctrl-C; it dials out, and nobody dials in.
 
@@ -38,6 +44,7 @@ def agent_command(
     """
     try:
         from renderer.agent.agent import Agent, AgentSpec
+        from renderer.agent.check import check as examine
         from renderer.wire.line import Address
     except ModuleNotFoundError as exc:
         raise OperatorError("an agent needs nats-py: pip install 'atelier[nats]'") from exc
@@ -46,13 +53,28 @@ def agent_command(
     settings = load(pools=nats)
     if settings.pools == ("local",):
         raise OperatorError("--nats is the address of a server: nats://host:4222 or tls://host:4222")
-    setup(settings.log, settings.secret_values())
-    with DataDirectory(settings.data_dir) as directory:
-        folder = directory.path / "agent"
+    setup(LogSettings(level="error") if check else settings.log, settings.secret_values())
+    address = Address(nats, settings.nats.user, _password(settings), settings.nats.tls_ca)
+
+    def spec(folder: Path) -> AgentSpec:
         child, patience = child_of(settings, folder, folder)
         children = tuple(dataclasses.replace(child, device=device) for device in _devices(devices))
-        address = Address(nats, settings.nats.user, _password(settings), settings.nats.tls_ca)
-        asyncio.run(Agent(AgentSpec(address, name, children, patience, folder, grace_s=grace_s)).run())
+        return AgentSpec(address, name, children, patience, folder, grace_s=grace_s)
+
+    if check:
+        with tempfile.TemporaryDirectory() as folder:  # the data directory may be a running agent's
+            raise typer.Exit(asyncio.run(_tell(examine(spec(Path(folder))))))
+    with DataDirectory(settings.data_dir) as directory:
+        asyncio.run(Agent(spec(directory.path / "agent")).run())
+
+
+async def _tell(findings: AsyncIterator[tuple[bool, str]]) -> int:
+    """Print what was found; the exit status."""
+    status = 0
+    async for is_well, text in findings:
+        print(f"{'well' if is_well else 'ill '}  {text}")
+        status = status if is_well else 1
+    return status
 
 
 def _devices(devices: str) -> list[str]:

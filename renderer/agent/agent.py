@@ -164,7 +164,7 @@ class Agent:
     # ---- what comes
 
     async def _on_open(self, client: Client) -> None:
-        await client.subscribe(subjects.word(self._spec.name, self._instance), cb=self._on_word)
+        await self._line.listen(client, subjects.word(self._spec.name, self._instance), self._on_word)
         self._news.set()
 
     async def _fetch(self) -> None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 import nats.errors
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 log = structlog.get_logger(__name__)
@@ -60,18 +61,23 @@ class Line:
         self._on_open = on_open
         self._inbox = inbox
         self._client: Client | None = None
+        self._lost = asyncio.Event()
+        self._failure: Exception | None = None
         self._changed = asyncio.Condition()
         #: Why there is no connection; None while there is one.
         self.trouble: str | None = "not connected yet"
 
     async def run(self) -> None:
-        """Dial, and dial again, until cancelled."""
+        """Dial, and dial again, until cancelled; raises what a listener has raised."""
         failures = 0
         while True:
-            with contextlib.suppress(*PASSING):
-                failures = await self._one_connection(failures)
+            try:
+                await self._one_connection()
+                failures = 0
+            except PASSING as exc:
+                failures += 1
+                await self._set(None, f"{self._address.url} cannot be reached: {str(exc) or 'no answer'}")
             await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
-            failures += 1
 
     async def client(self) -> Client:
         """The connection, as soon as there is one."""
@@ -79,6 +85,22 @@ class Line:
             await self._changed.wait_for(lambda: self._client is not None)
             assert self._client is not None
             return self._client
+
+    async def listen(self, client: Client, subject: str, hear: Callable[[Msg], Awaitable[None]]) -> None:
+        """Give each message of a subject to `hear`. What that raises ends the line; nats-py would only note it."""
+
+        async def on_message(message: Msg) -> None:
+            try:
+                await hear(message)
+            except Exception as exc:  # raised again by `run`
+                self._failure = exc
+                self._lost.set()
+
+        await client.subscribe(subject, cb=on_message)
+
+    def reopen(self) -> None:
+        """Begin with a new connection: something of this one does not work as it should."""
+        self._lost.set()
 
     async def insist(self, act: Callable[[JetStreamContext], Awaitable[Result]]) -> Result:
         """Do something with JetStream that may be done twice, as often as it takes; `client` for what may fail."""
@@ -110,31 +132,36 @@ class Line:
             with contextlib.suppress(*PASSING):
                 await client.publish(subject, data)
 
-    async def _one_connection(self, failures: int) -> int:
-        """Returns when it is lost; with 0, since it was there."""
-        lost = asyncio.Event()
-        client = await self._dial(lost)
+    async def _one_connection(self) -> None:
+        """Returns when it is lost."""
+        self._lost, self._failure = asyncio.Event(), None
+        client = await self._dial(self._lost)
         try:
             await self._on_open(client)
             await self._set(client, None)
             log.info("connected", server=self._address.url)
-            await lost.wait()
-            log.warning("connection lost", server=self._address.url)
-            return 0
+            await self._lost.wait()
+            if self._failure is not None:
+                raise self._failure
+            await self._set(None, f"the connection to {self._address.url} is lost")
         finally:
-            await self._set(None, "connection lost")
+            self._client = None
             with contextlib.suppress(*PASSING):
                 await client.close()
 
     async def _dial(self, lost: asyncio.Event) -> Client:
+        errors: list[Exception] = []
+
         async def on_closed() -> None:
             lost.set()
 
         async def on_error(error: Exception) -> None:
             log.debug("from the connection", error=repr(error))
-            errors.append(error)
+            if isinstance(error, PASSING):
+                errors.append(error)
+            if self._client is None:  # it may try for a while
+                await self._set(None, f"{address.url} cannot be reached: {str(error) or 'no answer'}")
 
-        errors: list[Exception] = []
         address = self._address
         client = Client()
         try:
@@ -158,16 +185,11 @@ class Line:
         except PASSING as exc:
             with contextlib.suppress(*PASSING):
                 await client.close()  # a socket may be open at which nobody answered
-            reason = str((errors or [exc])[-1]) or "no answer"
-            await self._set(None, f"{address.url} cannot be reached: {reason}")
-            raise
-        version = tuple(map(int, re.findall(r"\d+", client.connected_server_version.__str__())[:2]))
+            raise (errors or [exc])[0] from exc
+        version = tuple(map(int, re.findall(r"\d+", str(client.connected_server_version))[:2]))
         if version < OLDEST_SERVER:
             await client.close()
-            reason = f"the server at {address.url} is NATS {'.'.join(map(str, version))}; 2.10 or later is needed"
-            log.error("server too old", reason=reason)
-            await self._set(None, reason)
-            raise nats.errors.Error(reason)
+            raise nats.errors.Error(f"it is NATS {'.'.join(map(str, version))}, and 2.10 or later is needed")
         return client
 
     async def _set(self, client: Client | None, trouble: str | None) -> None:

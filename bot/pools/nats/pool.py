@@ -66,7 +66,7 @@ class NatsPool:
         self._assigner = assigner = Assigner(line, streams, words, blobs, self._spawn, self._tidy, agents, ledger)
         self._presence = Presence(line, streams, words, self._spawn, agents, ledger, assigner, lease_s, encoder, clock)
         self._endings = Endings(line, streams, words, blobs, agents, ledger, assigner)
-        self._reports = Reports(streams, self._endings.consume, self._spawn)
+        self._reports = Reports(line, streams, self._endings.consume, self._spawn)
         self._is_restored = asyncio.Event()
 
     async def start(self, on_event: OnEvent) -> None:
@@ -170,5 +170,5 @@ class NatsPool:
         for agent in self._agents:
             await self._streams.open_for(js, agent.name)
         await self._reports.open(js)
-        await client.subscribe(subjects.ALL_BEATS, cb=self._presence.on_beat)
-        await client.subscribe(subjects.ALL_PROGRESS, cb=self._endings.on_progress)
+        await self._line.listen(client, subjects.ALL_BEATS, self._presence.on_beat)
+        await self._line.listen(client, subjects.ALL_PROGRESS, self._endings.on_progress)

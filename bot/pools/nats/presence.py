@@ -177,6 +177,7 @@ class Presence:
                     await self._words.again(claim)
                 else:
                     log.warning("agent does not know of a job", agent=agent.name, job=work.job.id)
+                    self._spawn(self._open_for(agent), f"consumer of {agent.name}")
                     self._assigner.take_back(work, work.is_begun)
 
     def _overdue(self, now: float) -> bool:

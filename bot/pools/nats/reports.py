@@ -13,7 +13,7 @@ from nats.js import JetStreamContext
 from bot.pools.nats.ledger import Place
 from bot.pools.nats.streams import Streams
 from renderer.wire import subjects
-from renderer.wire.line import PASSING
+from renderer.wire.line import PASSING, Line
 from renderer.wire.messages import BadMessage, Report, read
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,8 @@ _FETCH_S = 5.0
 class Reports:
     """Gives each report with its agent's name and its place to `consume`, which deletes it in the end."""
 
-    def __init__(self, streams: Streams, consume: Consume, spawn: Spawn) -> None:
+    def __init__(self, line: Line, streams: Streams, consume: Consume, spawn: Spawn) -> None:
+        self._line = line
         self._streams = streams
         self._consume = consume
         self._spawn = spawn
@@ -44,13 +45,16 @@ class Reports:
         self._reading = self._spawn(self._read(subscription, self._streams.epoch), "reports")
 
     async def _read(self, subscription: JetStreamContext.PullSubscription, epoch: int) -> None:
-        """Until the connection is lost: the next one is read anew."""
-        with contextlib.suppress(*PASSING):
+        """Until the connection is lost, or reading fails: with the next one all is read anew."""
+        try:
             while True:
                 with contextlib.suppress(TimeoutError):
                     for message in await subscription.fetch(_BATCH, timeout=_FETCH_S):
                         await message.ack()
                         self._sort(message, Place(epoch, message.metadata.sequence.stream))
+        except PASSING as exc:
+            log.info("reports are read anew", why=repr(exc))
+            self._line.reopen()
 
     def _sort(self, message: Msg, place: Place) -> None:
         if place in self._in_hand:

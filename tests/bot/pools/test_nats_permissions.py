@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,12 +14,17 @@ import pytest
 from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig
 
+from renderer.agent.agent import AgentSpec
+from renderer.agent.check import check
 from renderer.protocol import Done, Failed, FailureReason
+from renderer.supervisor import ChildSpec, Patience
 from renderer.wire import subjects
+from renderer.wire.line import Address
 from renderer.wire.messages import Report
 from renderer.wire.permissions import user
 from tests.fakes.nats.scene import NatsScene
 from tests.fakes.nats.server import Server
+from tests.fakes.watched import PATIENCE_S
 
 
 @asynccontextmanager
@@ -54,6 +60,13 @@ async def as_gpu1(scene: NatsScene, refusals: list[str]) -> AsyncIterator[Client
         yield client
     finally:
         await client.close()
+
+
+async def refused(client: Client, refusals: list[str], act: str, subject: str) -> None:
+    """Wait until the server has said so: its client tells of one error for each answer that it reads."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not any(act in words.lower() and subject.lower() in words.lower() for words in refusals):
+            await client.flush()
 
 
 async def test_an_agent_needs_no_more_than_it_is_given(tmp_path: Path) -> None:
@@ -102,10 +115,7 @@ async def test_an_agent_may_not_speak_for_another_nor_for_the_bot(tmp_path: Path
             report = Report(instance="guessed", token="guessed", event=end)
             for subject in _FORBIDDEN:
                 await client.publish(subject, report.model_dump_json().encode())
-            await client.flush()
-        assert [
-            subject for subject in _FORBIDDEN if not any(subject.lower() in words.lower() for words in refusals)
-        ] == []
+                await refused(client, refusals, "publish", subject)
         assert isinstance(await scene.end_of(job), Done)
 
 
@@ -121,9 +131,29 @@ async def test_an_agent_may_not_read_what_is_another_s(tmp_path: Path) -> None:
                 config = ConsumerConfig(name="spy", filter_subject=filter_subject, ack_policy=AckPolicy.NONE)
                 with pytest.raises((nats.errors.Error, asyncio.TimeoutError)):
                     await js.add_consumer(subjects.PARCELS, config)
+                await refused(client, refusals, "publish", f"spy.{filter_subject}")
             for subject in ("tell.gpu0.>", "_INBOX.>", "_INBOX_gpu0.>", "gpu.>", "blob.>", "done.>"):
                 await client.subscribe(subject)
-                await client.flush()
-        words = " ".join(refusals).lower()
-        assert words.count("publish") == 2, refusals
-        assert words.count("subscription") == 6, refusals
+                await refused(client, refusals, "subscription", subject)
+
+
+async def test_a_check_says_what_an_agent_would_meet_and_the_bot_hears_nothing_of_it(tmp_path: Path) -> None:
+    async with guarded(tmp_path) as scene:
+        child = ChildSpec(tmp_path, device="cpu", module="tests.fakes.nats.child")
+
+        async def found(user: str, name: str, module: str) -> list[tuple[bool, str]]:
+            address = Address(scene.server.url, user, user)
+            children = (dataclasses.replace(child, module=module),)
+            spec = AgentSpec(address, name, children, Patience(ready_s=30), tmp_path / "check")
+            return [finding async for finding in check(spec)]
+
+        well = await found("gpu1", "gpu1", "tests.fakes.nats.child")
+        assert [is_well for is_well, _ in well] == [True, True]
+        assert scene.server.url in well[0][1] and "a pretended one" in well[1][1]
+        ill = await found("gpu1", "gpu0", "no.such.module")
+        assert [is_well for is_well, _ in ill] == [False, False]
+        assert "does not let gpu0 hear" in ill[0][1]
+        [(is_well, why), _] = await found("stranger", "gpu1", "tests.fakes.nats.child")
+        # A server may hang up before its reason is read.
+        assert not is_well and ("Authorization" in why or "reset" in why)
+        assert {agent.name for agent in scene.nats._agents} == {"gpu0"}

@@ -17,6 +17,7 @@ def main() -> None:
     parser.add_argument("--nats", required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--user")
+    parser.add_argument("--ca", type=Path)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--beat", type=float, default=5.0)
     parser.add_argument("--grace", type=float, default=60.0)
@@ -27,7 +28,7 @@ def main() -> None:
         true_time = time.time
         time.time = lambda: true_time() + given.ahead
     child = ChildSpec(given.folder, device="cpu", module="tests.fakes.nats.child")
-    address = Address(given.nats, given.user, given.user)
+    address = Address(given.nats, given.user, given.user, given.ca)
     spec = AgentSpec(
         address,
         given.name,

@@ -156,18 +156,26 @@ class NatsScene(Scene):
         self.lease_s = lease_s
         self.agents: list[Process] = []
 
-    def open_pool(self, url: str = "", user: str | None = None) -> None:
+    def open_pool(self, url: str = "", user: str | None = None, ca: Path | None = None) -> None:
         """The bot's side, as a start of the bot makes it."""
-        address = Address(url or self.server.url, user, user)
+        address = Address(url or self.server.url, user, user, ca)
         self.pool = self.nats = NatsPool(address, self.blobs, self.spawn, self.lease_s)
 
     async def agent(
-        self, name: str, slots: int = 1, url: str = "", ahead_s: float = 0, beat_s: float = BEAT_S, user: str = ""
+        self,
+        name: str,
+        slots: int = 1,
+        url: str = "",
+        ahead_s: float = 0,
+        beat_s: float = BEAT_S,
+        user: str = "",
+        ca: Path | None = None,
     ) -> Process:
         log = self.folder / f"{name}-{len(self.agents)}.log"
         arguments = ["--nats", url or self.server.url, "--name", name, "--slots", str(slots), "--ahead", str(ahead_s)]
         arguments += ["--folder", str(self.folder / "agents" / f"{name}-{len(self.agents)}"), "--beat", str(beat_s)]
         arguments += ["--user", user] if user else []
+        arguments += ["--ca", str(ca)] if ca else []
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.fakes.nats.agent", *arguments, cwd=ROOT, stdout=out, stderr=out

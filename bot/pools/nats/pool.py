@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 _FIRST_S = 10.0
 #: How long a stop waits until what has ended is off the server.
 _TIDY_S = 2.0
+_SWEEP_S = 3600.0
 
 
 class NatsPool:
@@ -74,6 +75,7 @@ class NatsPool:
         self._assigner.on_event = on_event
         self._spawn(self._line.run(), "line to NATS")
         self._spawn(self._presence.watch(), "leases of agents")
+        self._spawn(self._sweep(), "sweeping of parcels")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_S):
                 await self._is_restored.wait()
@@ -149,6 +151,12 @@ class NatsPool:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def _sweep(self) -> None:
+        while True:
+            await self._is_restored.wait()
+            await self._streams.sweep(lambda job, attempt: (job, attempt) in self._ledger)
+            await asyncio.sleep(_SWEEP_S)
 
     def _tidy(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         task = self._spawn(work, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import structlog
 from nats.js import JetStreamContext
@@ -68,6 +69,20 @@ class Streams:
                     await js.delete_msg(subjects.ASSIGNMENTS, place.seq)
         await subscription.unsubscribe()
         return found
+
+    async def sweep(self, is_needed: Callable[[str, int], bool]) -> None:
+        """Remove parcels of attempts that nobody needs: of what had ended when a bot or an agent died."""
+
+        async def sweep(js: JetStreamContext) -> None:
+            info = await js.stream_info(subjects.PARCELS, subjects_filter="blob.>")
+            # One by one: what is being sent of the same attempt meanwhile has a name that is not among these.
+            for parcel in {subject.rpartition(".")[0] for subject in info.state.subjects or ()}:
+                job, _, attempt = parcel.split(".")[-2].rpartition("-")
+                if not (attempt.isdecimal() and is_needed(job, int(attempt))):
+                    log.info("parcel swept", parcel=parcel)
+                    await js.purge_stream(subjects.PARCELS, subject=f"{parcel}.*")
+
+        await self._line.insist(sweep)
 
     async def read_reports(self, js: JetStreamContext) -> JetStreamContext.PullSubscription:
         """All reports that are there, from the first, and those that come.

@@ -8,12 +8,9 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import nats
 import pytest
-from nats.aio.client import Client
 
 from bot.jobs import MAX_DELIVERIES
 from bot.ports import RenderJob
@@ -42,16 +39,6 @@ async def pair(tmp_path: Path) -> AsyncIterator[NatsScene]:
         yield scene
 
 
-@asynccontextmanager
-async def client(scene: NatsScene) -> AsyncIterator[Client]:
-    """Somebody else at the same server."""
-    client = await nats.connect(scene.server.url)
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
 async def holder(scene: NatsScene, job: RenderJob, times: int = 1) -> Process:
     """The agent that paints it."""
     worker = (await scene.begun(job, times)).worker
@@ -72,22 +59,6 @@ def deliveries(scene: NatsScene, job: RenderJob) -> list[int]:
     return [event.delivery for event in scene.of(job, Started)]
 
 
-async def messages(scene: NatsScene, stream: str, at_least: int) -> None:
-    """Wait until a stream has so many."""
-    async with client(scene) as other, asyncio.timeout(30):
-        while (await other.jetstream().stream_info(stream)).state.messages < at_least:  # noqa: ASYNC110 (it tells nobody)
-            await asyncio.sleep(0.02)
-
-
-async def nothing_is_left(scene: NatsScene) -> None:
-    """Wait until the server keeps no message of any job."""
-    async with client(scene) as other, asyncio.timeout(30):
-        js = other.jetstream()
-        for stream in subjects.OF_STREAM:
-            while (await js.stream_info(stream)).state.messages:  # noqa: ASYNC110 (as above)
-                await asyncio.sleep(0.02)
-
-
 async def test_what_has_ended_leaves_nothing_on_the_server(alone: NatsScene) -> None:
     done, cancelled = await alone.job(), await alone.job(s=30)
     await alone.pool.submit(done)
@@ -96,7 +67,7 @@ async def test_what_has_ended_leaves_nothing_on_the_server(alone: NatsScene) -> 
     await alone.painting(cancelled)
     await alone.pool.cancel(cancelled.id, 1)
     await alone.end_of(cancelled)
-    await nothing_is_left(alone)
+    await alone.nothing_is_left()
     assert list((alone.folder / "agents" / "gpu0-0").iterdir()) == []
 
 
@@ -173,7 +144,7 @@ async def test_a_server_that_comes_back_without_its_store_is_given_everything_ag
     await delivered_once(alone, job)
     await delivered_once(alone, waiting)
     assert deliveries(alone, job) == deliveries(alone, waiting) == [1]
-    await nothing_is_left(alone)
+    await alone.nothing_is_left()
 
 
 async def test_a_painting_that_the_server_has_lost_is_sent_again(alone: NatsScene) -> None:
@@ -181,8 +152,8 @@ async def test_a_painting_that_the_server_has_lost_is_sent_again(alone: NatsScen
     await alone.pool.submit(job)
     await alone.painting(job)
     await alone.pool.drain(0)  # the bot is away when the painting is done …
-    await messages(alone, subjects.REPORTS, 2)
-    async with client(alone) as other:
+    await alone.messages(subjects.REPORTS, 2)
+    async with alone.client() as other:
         await other.jetstream().purge_stream(subjects.REPORTS)  # … and when it is lost
         await other.jetstream().purge_stream(subjects.PARCELS)
     alone.events.clear()
@@ -196,7 +167,7 @@ async def test_a_bot_started_anew_holds_what_it_had_handed_over_and_nothing_is_p
     await alone.pool.submit(job)
     await alone.painting(job)
     await alone.pool.submit(waiting)
-    await messages(alone, subjects.ASSIGNMENTS, 2)
+    await alone.messages(subjects.ASSIGNMENTS, 2)
     alone.events.clear()
     await alone.restart_bot()
     assert await alone.pool.held() == {(job.id, 1), (waiting.id, 1)}
@@ -211,7 +182,7 @@ async def test_what_is_painted_while_the_bot_is_down_waits_for_it(alone: NatsSce
     await alone.pool.submit(job)
     await alone.painting(job)
     await alone.pool.drain(0)
-    await messages(alone, subjects.REPORTS, 2)
+    await alone.messages(subjects.REPORTS, 2)
     await alone.agents[0].kill()  # and its agent is gone when it comes back
     await alone.restart_bot()
     await delivered_once(alone, job)
@@ -245,7 +216,7 @@ async def test_an_agent_that_stood_still_beyond_its_lease_and_comes_back_too_lat
     await pair.pool.submit(following)
     await delivered_once(pair, following)
     assert len(pair.of(job, Done, Failed)) == 1
-    await nothing_is_left(pair)
+    await pair.nothing_is_left()
 
 
 async def test_the_painting_of_an_agent_that_stood_still_wins_where_it_is_first(pair: NatsScene) -> None:
@@ -258,7 +229,7 @@ async def test_the_painting_of_an_agent_that_stood_still_wins_where_it_is_first(
     stopped.send(signal.SIGCONT)
     done = await delivered_once(pair, job)
     assert done.delivery == 1 and done.worker != second
-    await nothing_is_left(pair)  # and the other has been told to stop
+    await pair.nothing_is_left()  # and the other has been told to stop
 
 
 async def test_an_agent_cut_off_from_the_server_loses_its_job_and_comes_back(alone: NatsScene) -> None:
@@ -277,7 +248,7 @@ async def test_an_agent_cut_off_from_the_server_loses_its_job_and_comes_back(alo
         await delivered_once(alone, job)
         proxy.is_cut = False
         await alone.served(2)
-        await nothing_is_left(alone)
+        await alone.nothing_is_left()
 
 
 async def test_a_bot_cut_off_from_the_server_takes_nothing_back(tmp_path: Path) -> None:
@@ -314,7 +285,7 @@ async def test_a_cancel_that_only_an_earlier_run_of_the_bot_has_said_cancels_not
 
 
 async def test_two_results_for_one_job_are_one_painting(alone: NatsScene) -> None:
-    async with client(alone) as other:
+    async with alone.client() as other:
         told = await other.subscribe("done.>")
         job = await alone.job(s=0.3)
         await alone.pool.submit(job)
@@ -323,11 +294,11 @@ async def test_two_results_for_one_job_are_one_painting(alone: NatsScene) -> Non
         for _ in range(2):
             await other.jetstream().publish(reports[1].subject, reports[1].data)
         await delivered_once(alone, job)
-        await nothing_is_left(alone)
+        await alone.nothing_is_left()
 
 
 async def test_a_result_forged_by_another_agent_is_refused(pair: NatsScene) -> None:
-    async with client(pair) as other:
+    async with pair.client() as other:
         told = await other.subscribe("done.>")
         job = await pair.job(s=1.5)
         await pair.pool.submit(job)
@@ -344,7 +315,7 @@ async def test_a_result_forged_by_another_agent_is_refused(pair: NatsScene) -> N
         await other.jetstream().publish(subjects.report(victim, job.id), guessed.model_dump_json().encode())
         done = await delivered_once(pair, job)
         assert done.worker == f"{victim}-0"
-        await nothing_is_left(pair)
+        await pair.nothing_is_left()
 
 
 async def test_a_painting_with_a_chunk_that_was_altered_is_refused_and_sent_again(alone: NatsScene) -> None:
@@ -352,8 +323,8 @@ async def test_a_painting_with_a_chunk_that_was_altered_is_refused_and_sent_agai
     await alone.pool.submit(job)
     await alone.painting(job)
     await alone.pool.drain(0)
-    await messages(alone, subjects.REPORTS, 2)
-    async with client(alone) as other:
+    await alone.messages(subjects.REPORTS, 2)
+    async with alone.client() as other:
         js = other.jetstream()
         chunk = await js.get_last_msg(subjects.PARCELS, "blob.out.>")
         assert chunk.subject and chunk.seq and chunk.data
@@ -377,7 +348,7 @@ async def test_clocks_a_day_apart_change_nothing(tmp_path: Path, ahead_s: float)
 
 
 async def test_an_agent_of_another_version_is_given_nothing_and_shown_with_the_reason(alone: NatsScene) -> None:
-    async with client(alone) as other:
+    async with alone.client() as other:
         words = await other.subscribe("tell.old.1")
         beat = Beat(agent="old", instance="1", slots=5, protocol=PROTOCOL + 1).model_dump(mode="json")
         await other.publish("beat.old.1", json.dumps({**beat, "a field of later": 1}).encode())
@@ -390,7 +361,7 @@ async def test_an_agent_of_another_version_is_given_nothing_and_shown_with_the_r
 
 
 async def test_an_agent_that_paints_with_other_weights_is_given_nothing(alone: NatsScene) -> None:
-    async with client(alone) as other:
+    async with alone.client() as other:
         words = await other.subscribe("tell.odd.1")
         device = Device(name="odd-0", state="idle", device="cuda:0", encoder="vgg16-others")
         beat = Beat(agent="odd", instance="1", slots=1, devices=(device,))

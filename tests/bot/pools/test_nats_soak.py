@@ -131,6 +131,9 @@ async def soak(folder: Path, seed: int, jobs: int) -> list[str]:
     async with nats_scene(folder, AGENTS) as scene:
         soak = Soak(scene, seed, jobs)
         await soak.run()
+        await scene.empty()
+        await scene.restart_bot()  # which sweeps what the dead have left
+        await scene.nothing_is_left()
         return soak.acts
 
 

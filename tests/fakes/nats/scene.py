@@ -14,6 +14,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import nats
+from nats.aio.client import Client
+
 from bot.blobs import DirectoryBlobs
 from bot.pools.local import LocalPool
 from bot.pools.nats.pool import NatsPool
@@ -21,6 +24,7 @@ from bot.ports import RenderJob, RenderPool
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Event, Failed, Progress, Started, StyleInput
 from renderer.supervisor import ChildSpec, Patience
+from renderer.wire import subjects
 from renderer.wire.line import Address, end
 from tests.fakes.nats.server import Server
 from tests.fakes.watched import PATIENCE_S, Watched
@@ -183,6 +187,33 @@ class NatsScene(Scene):
         agent = Process(process, log)
         self.agents.append(agent)
         return agent
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Client]:
+        """Somebody else at the same server."""
+        client = await nats.connect(self.server.url)
+        try:
+            yield client
+        finally:
+            await client.close()
+
+    async def messages(self, stream: str, at_least: int) -> None:
+        """Wait until a stream has so many."""
+        async with self.client() as client, asyncio.timeout(PATIENCE_S):
+            while (await client.jetstream().stream_info(stream)).state.messages < at_least:  # noqa: ASYNC110 (it tells nobody)
+                await asyncio.sleep(0.02)
+
+    async def nothing_is_left(self) -> None:
+        """Wait until the server keeps no message of any job."""
+        left: dict[str, dict[str, int] | None] = {}
+        async with self.client() as client:
+            for _ in range(int(PATIENCE_S / 0.1)):
+                infos = [await client.jetstream().stream_info(name, ">") for name in subjects.OF_STREAM]
+                left = {info.config.name or "": info.state.subjects for info in infos if info.state.messages}
+                if not left:
+                    return
+                await asyncio.sleep(0.1)
+        raise AssertionError(f"this is left: {left}; held are {await self.pool.held()}")
 
     async def restart_bot(self) -> None:
         """The bot dies without a word, and begins anew."""

@@ -90,23 +90,27 @@ async def _read(client: Client, parcel: Parcel) -> bytes:
         raise BrokenParcel(f"{info.num_pending} chunks of {parcel.chunks} are there")
     subscription = await js.pull_subscribe_bind(consumer=info.name, stream=PARCELS)
     try:
-        return await _chunks(subscription, parcel)
+        return await _chunks(subscription, parcel, info.num_pending or 0)
     finally:
         await subscription.unsubscribe()
 
 
-async def _chunks(subscription: JetStreamContext.PullSubscription, parcel: Parcel) -> bytes:
+async def _chunks(subscription: JetStreamContext.PullSubscription, parcel: Parcel, there: int) -> bytes:
+    """The bytes of a parcel out of as many messages as are `there`."""
     data = bytearray()
     number = 0
     while number < parcel.chunks:
+        if there == 0:
+            raise BrokenParcel(f"chunk {number} of {parcel.chunks} is missing")
         message: Msg
-        for message in await subscription.fetch(min(_BATCH, parcel.chunks - number), timeout=_CHUNK_S):
+        for message in await subscription.fetch(min(_BATCH, there), timeout=_CHUNK_S):
+            there -= 1
             last = message.subject.rpartition(".")[2]
-            at = int(last) if last.isdecimal() else -1
+            at = int(last) if last.isdecimal() else parcel.chunks
             if at < number:  # sent twice, since the first answer was lost
                 continue
             if at > number or len(data) > parcel.size:
-                raise BrokenParcel(f"chunk {number} is missing or too long")
+                raise BrokenParcel(f"chunk {number} of {parcel.chunks} is missing or too long")
             data += message.data
             number += 1
     return bytes(data)

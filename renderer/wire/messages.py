@@ -14,6 +14,8 @@ from renderer.protocol import Done, Failed, Progress, Started
 from renderer.wire.subjects import TOKEN
 
 PROTOCOL = 1
+#: Bytes in a file, at most: both sides hold it in memory.
+MAX_PARCEL = 1 << 28
 
 Token = Annotated[str, Field(pattern=f"^{TOKEN.pattern}$")]
 #: Job, attempt, delivery and token: one hand-over of a job. The token is drawn for each, since what was taken back
@@ -34,7 +36,7 @@ class Parcel(_Message):
 
     subject: str = Field(pattern=r"^blob\.(in|out)(\.[A-Za-z0-9_-]{1,80}){3}$")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    size: int = Field(ge=0)  #: bytes
+    size: int = Field(ge=0, le=MAX_PARCEL)  #: bytes
     chunks: int = Field(ge=1)
     suffix: str = Field(pattern=r"^\.[a-z0-9]{1,8}$")
 

@@ -13,7 +13,7 @@ from bot.pools.nats.ledger import Claim, Ledger, Place, Work
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
 from bot.ports import BlobStore
-from renderer.protocol import Done, Event, Failed, FailureReason, Started
+from renderer.protocol import MAX_PREVIEW, Done, Event, Failed, FailureReason, Started
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line
 from renderer.wire.messages import BadMessage, Parcel, Report, Step, read
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 #: Ends of one hand-over that may arrive broken.
 _MAX_BROKEN = 3
+_JPEG = b"\xff\xd8\xff"
 
 
 class Endings:
@@ -57,6 +58,8 @@ class Endings:
         claim = Claim(subjects.sender(message.subject), step.instance, handed)
         work = self._ledger.get((event.job, event.attempt))
         if work is not None and work.claim == claim and work.is_begun and not work.is_ending:
+            if event.preview and not _is_preview(event.preview):
+                event = event.model_copy(update={"preview": None})
             await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
 
     async def consume(self, agent: str, report: Report, place: Place) -> None:
@@ -92,8 +95,8 @@ class Endings:
             return
         work.is_ending = True
         try:
-            result = await self._blob(claim, report.result)
-            frames = await self._blob(claim, report.frames) if report.frames else None
+            result = await self._blob(claim, report.result, ".png")
+            frames = await self._blob(claim, report.frames, ".zip") if report.frames else None
         except parcels.BrokenParcel as exc:
             work.is_ending = False
             await self._streams.delete(subjects.REPORTS, place)
@@ -132,11 +135,13 @@ class Endings:
                 self._assigner.finish(work)
         await self._let_go(claim, place)
 
-    async def _blob(self, claim: Claim, parcel: Parcel | None) -> str:
+    async def _blob(self, claim: Claim, parcel: Parcel | None, suffix: str) -> str:
         """Take in what an agent has sent, whenever there is room for it; raises BrokenParcel."""
         job, attempt, *_ = claim.handed
         if parcel is None or not parcel.subject.startswith(subjects.results(claim.agent, job, attempt) + "."):
             raise parcels.BrokenParcel("it names no file of its own")
+        if parcel.suffix != suffix:
+            raise parcels.BrokenParcel(f"it is no {suffix}")
         file = self._blobs.scratch(parcel.suffix)
         try:
             await patiently(lambda: parcels.fetch(self._line, parcel, file))
@@ -150,6 +155,11 @@ class Endings:
         await self._words.received(claim)
         job, attempt, *_ = claim.handed
         await parcels.remove(self._line, subjects.results(claim.agent, job, attempt))
+
+
+def _is_preview(data: bytes) -> bool:
+    """People are shown it as it came, and it came from another machine."""
+    return len(data) <= MAX_PREVIEW and data.startswith(_JPEG)
 
 
 def _worker(event: Event, claim: Claim) -> str:

@@ -12,8 +12,8 @@ import pytest
 
 from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES
-from renderer.protocol import Done, Event, Failed, FailureReason, Started
-from tests.fakes.nats.child import painting
+from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
+from tests.fakes.nats.child import PREVIEW, painting
 from tests.fakes.nats.scene import Scene, local_scene, nats_scene
 
 
@@ -39,6 +39,17 @@ async def test_a_job_is_started_painted_and_its_result_stored_before_done(scene:
     assert scene.blobs.path(done.result).read_bytes() == painting(scene.blobs.path(job.content).read_bytes(), 0)
     assert isinstance(scene.of(job)[0], Started)
     await scene.empty()
+
+
+async def test_how_far_a_painting_is_is_told_with_previews_between_its_start_and_its_end(scene: Scene) -> None:
+    job = await scene.job(s=0.5)
+    await scene.pool.submit(job)
+    await scene.end_of(job)
+    kinds = [type(event) for event in scene.of(job)]
+    assert kinds[0] is Started and kinds[-1] is Done and set(kinds[1:-1]) == {Progress}
+    steps = [event for event in scene.of(job) if isinstance(event, Progress)]
+    assert [step.fraction for step in steps] == sorted(step.fraction for step in steps)
+    assert steps[-1].preview == PREVIEW and {step.worker for step in steps} == {scene.of(job)[0].worker}
 
 
 async def test_a_job_submitted_twice_is_painted_once(scene: Scene) -> None:

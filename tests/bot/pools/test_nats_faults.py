@@ -14,9 +14,9 @@ import pytest
 
 from bot.jobs import MAX_DELIVERIES
 from bot.ports import RenderJob
-from renderer.protocol import Done, Event, Failed, FailureReason, Started
-from renderer.wire import subjects
-from renderer.wire.messages import PROTOCOL, Beat, Device, Report, read
+from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
+from renderer.wire import parcels, subjects
+from renderer.wire.messages import PROTOCOL, Beat, Device, Report, Step, read
 from tests.fakes.nats.child import painting
 from tests.fakes.nats.proxy import Proxy
 from tests.fakes.nats.scene import LEASE_S, NatsScene, Process, nats_scene
@@ -316,6 +316,29 @@ async def test_a_result_forged_by_another_agent_is_refused(pair: NatsScene) -> N
         done = await delivered_once(pair, job)
         assert done.worker == f"{victim}-0"
         await pair.nothing_is_left()
+
+
+async def test_a_preview_that_is_none_and_a_painting_by_another_name_are_not_passed_on(alone: NatsScene) -> None:
+    async with alone.client() as other:
+        told = await other.subscribe("done.>")
+        job = await alone.job(s=1.5)
+        await alone.pool.submit(job)
+        await alone.painting(job)
+        started = await told.next_msg(30)
+        report = read(Report, started.data)
+        progress = Progress(job=job.id, attempt=1, delivery=1, fraction=0.5, preview=b"<script>")
+        step = Step(instance=report.instance, token=report.token, event=progress)
+        await other.publish(subjects.progress("gpu0", job.id), step.model_dump_json().encode())
+        await alone.until(lambda: progress.model_copy(update={"preview": None, "worker": "gpu0"}) in alone.events)
+        facts = {"width": 8, "height": 8, "seconds": 1, "iterations": 1, "losses": {}, "device": "cpu"}
+        done = Done.model_validate({**report.event.model_dump(exclude={"kind"}), **facts, "result": "/etc/passwd"})
+        page = alone.folder / "page.html"
+        page.write_text("<script>")
+        parcel = await parcels.send(alone.nats._line, page, subjects.results("gpu0", job.id, 1))
+        forged = report.model_copy(update={"event": done, "result": parcel})
+        await other.jetstream().publish(started.subject, forged.model_dump_json().encode())
+    await delivered_once(alone, job)
+    assert all(name.endswith(".png") for name in await alone.blobs.names())
 
 
 async def test_a_painting_with_a_chunk_that_was_altered_is_refused_and_sent_again(alone: NatsScene) -> None:

@@ -23,6 +23,7 @@ from renderer import protocol
 
 _STEP_S = 0.05
 PICTURE_S = 2.0
+PREVIEW = b"\xff\xd8\xff a preview"
 
 
 def main() -> None:
@@ -64,7 +65,7 @@ def _paint(order: protocol.Paint, connection: socket.socket) -> None:
                 connection.sendall(protocol.pack(failed))
                 return
         fraction = max(0.0, min(1.0, 1 - left / wish["s"]))
-        connection.sendall(protocol.pack(protocol.Progress(**address, fraction=fraction, preview=b"jpeg")))
+        connection.sendall(protocol.pack(protocol.Progress(**address, fraction=fraction, preview=PREVIEW)))
     Path(order.output).write_bytes(content if is_picture else painting(content, wish.get("mb", 0)))
     done = protocol.Done(
         **address,

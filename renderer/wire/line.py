@@ -200,6 +200,24 @@ class Line:
             self._changed.notify_all()
 
 
+async def trouble_with(address: Address, within_s: float = 10.0) -> str | None:
+    """Why there is no JetStream to be had at this address; None where there is."""
+
+    async def on_open(client: Client) -> None:
+        await client.jetstream(timeout=within_s).account_info()
+
+    line = Line(address, "a look", on_open)
+    running = asyncio.create_task(line.run(), name="line")
+    try:
+        async with asyncio.timeout(within_s):
+            await line.client()
+        return None
+    except TimeoutError:
+        return line.trouble
+    finally:
+        await end([running])
+
+
 async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Cancel tasks that speak over a line, until they have ended.
 

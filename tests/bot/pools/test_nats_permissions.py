@@ -10,10 +10,13 @@ from pathlib import Path
 
 import nats
 import nats.errors
+import pydantic
 import pytest
 from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig
 
+from bot.doctor import Verdict, _server
+from config.settings import NatsSettings, Settings
 from renderer.agent.agent import AgentSpec
 from renderer.agent.check import check
 from renderer.protocol import Done, Failed, FailureReason
@@ -157,3 +160,13 @@ async def test_a_check_says_what_an_agent_would_meet_and_the_bot_hears_nothing_o
         # A server may hang up before its reason is read.
         assert not is_well and ("Authorization" in why or "reset" in why)
         assert {agent.name for agent in scene.nats._agents} == {"gpu0"}
+
+
+async def test_the_doctor_dials_the_server_as_the_service_will(tmp_path: Path) -> None:
+    async with guarded(tmp_path) as scene:
+        password = pydantic.SecretStr("bot")
+        settings = Settings(pools=(scene.server.url,), nats=NatsSettings(user="bot", password=password))
+        assert (await _server(settings, scene.server.url)).verdict is Verdict.WELL
+        unknown = Settings(pools=(scene.server.url,))
+        found = await _server(unknown, scene.server.url)
+        assert found.verdict is Verdict.CARE and found.mend

@@ -48,6 +48,7 @@ class Assigner:
         self._tidy = tidy
         self._agents = agents
         self._ledger = ledger
+        self._lanes: dict[str, asyncio.Lock] = {}
         self.on_event: OnEvent
         #: Nothing is handed over any more.
         self.is_stopped = False
@@ -81,15 +82,14 @@ class Assigner:
     async def _hand_over(self, work: Work, claim: Claim) -> None:
         with bound_contextvars(job=work.job.id):
             try:
-                assignment = await pack(self._line, self._blobs, work.job, claim)
+                place = await self._send(work, claim)
             except FileNotFoundError:
                 log.warning("picture gone")
                 if work.claim is claim:
                     await self.fail(work, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
                 return
-            if work.claim is not claim:
+            if place is None:
                 return
-            place = await self._streams.put(assignment)
             if work.claim is not claim:
                 # Ended or taken back meanwhile.
                 await self._streams.delete(subjects.ASSIGNMENTS, place)
@@ -98,6 +98,15 @@ class Assigner:
             log.info("job handed over", agent=claim.agent, attempt=work.job.attempt, delivery=work.delivery)
             if work.is_cancelled:
                 await self._words.cancel(claim)
+
+    async def _send(self, work: Work, claim: Claim) -> Place | None:
+        """Put it on the server; None where it is not to go there any more. Raises FileNotFoundError."""
+        # In order: a small one does not overtake a large one on the way to the same agent.
+        async with self._lanes.setdefault(claim.agent, asyncio.Lock()):
+            if work.claim is not claim:
+                return None
+            assignment = await pack(self._line, self._blobs, work.job, claim)
+            return await self._streams.put(assignment) if work.claim is claim else None
 
     def take_back(self, work: Work, is_counted: bool, is_former: bool = True) -> None:
         """Out of an agent's hands, and into another's.

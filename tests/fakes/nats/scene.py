@@ -31,7 +31,7 @@ from tests.fakes.watched import PATIENCE_S, Watched
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Short enough for a test to wait for its end, long enough for a machine that does other work.
-LEASE_S = 3.0
+LEASE_S = 5.0
 BEAT_S = 0.5
 
 

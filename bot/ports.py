@@ -102,7 +102,7 @@ class RenderPool(Protocol):
         """Start the workers; events go to `on_event`."""
 
     async def submit(self, job: RenderJob) -> None:
-        """Take a job; idempotent on (id, attempt). Raises PoolFull."""
+        """Take a job; idempotent on (id, attempt). Raises PoolFull, or Unsuited where it would take other jobs."""
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         """Stop a job wherever it is; idempotent. It ends in Failed(cancelled) or, too late, in Done."""

@@ -52,7 +52,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.protocol": {"renderer.options"},
     "renderer.supervisor": {"config.confinement", "renderer.options", "renderer.protocol"},
     "renderer.wire": {"renderer.options", "renderer.protocol", "renderer.wire"},
-    "renderer.agent": {"renderer.protocol", "renderer.supervisor", "renderer.wire", "renderer.agent"},
+    "renderer.agent": {
+        "renderer.memory",
+        "renderer.protocol",
+        "renderer.supervisor",
+        "renderer.wire",
+        "renderer.agent",
+    },
     "renderer.weights": {"renderer.torchvision_import"},
     "renderer.devices": set(),
     "renderer.colour": set(),
@@ -60,6 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.files": set(),
     "renderer.images": {"renderer.files", "renderer.options", "renderer.protocol"},
     "renderer.effort": {"renderer.options"},
+    "renderer.memory": {"renderer.options"},
     "renderer.work": {"renderer.options"},
     "renderer.timelapse": {"renderer.files"},
     "renderer.patterns": {"renderer.files"},
@@ -125,7 +132,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.pools": _CONTRACTS | {"bot.patience", "renderer.supervisor"},
     "bot.pools.nats": {
         *_CONTRACTS,
-        *("bot.patience", "bot.pools.nats", "renderer.effort", "renderer.wire"),
+        *("bot.patience", "bot.pools.nats", "renderer.effort", "renderer.memory", "renderer.wire"),
     },
     "bot.adapters": _CONTRACTS | _FOR_ADAPTERS | {"bot.adapters", "config.settings"},
     "bot.adapters.web.api.table": {"bot.adapters.web.api", "config.table"},
@@ -175,7 +182,18 @@ ONLY_IN = {
 }
 WITHOUT_TORCH = {
     f"renderer.{name}"
-    for name in ("options", "protocol", "supervisor", "effort", "timelapse", "patterns", "files", "wire", "agent")
+    for name in (
+        "options",
+        "protocol",
+        "supervisor",
+        "effort",
+        "memory",
+        "timelapse",
+        "patterns",
+        "files",
+        "wire",
+        "agent",
+    )
 }
 
 

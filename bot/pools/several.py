@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import structlog
 
-from bot.errors import PoolFull
+from bot.errors import PoolFull, Unsuited
 from bot.ports import PoolStatus, RenderJob, RenderPool
 from renderer.protocol import Event
 
@@ -50,17 +50,21 @@ class SeveralPools:
         self._rehousing = self._spawn(self._rehouse(), "jobs between pools")
 
     async def submit(self, job: RenderJob) -> None:
-        """Take a job; idempotent on (id, attempt). Raises PoolFull where each of them does."""
+        """Take a job; idempotent on (id, attempt). Raises PoolFull where each of them does, Unsuited if one does."""
+        refusal = PoolFull()
         async with self._submitting:
             if (job.id, job.attempt) in await self.held():
                 return
             for pool in await self._roomiest_first():
                 try:
                     await pool.submit(job)
+                except Unsuited as unsuited:
+                    refusal = unsuited
                 except PoolFull:
                     continue
-                return
-        raise PoolFull
+                else:
+                    return
+        raise refusal
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         """Stop a job wherever it is."""

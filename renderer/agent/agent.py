@@ -12,7 +12,7 @@ import dataclasses
 import secrets
 import shutil
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 
 import structlog
@@ -22,6 +22,7 @@ from nats.aio.msg import Msg
 from renderer.agent.held import Held
 from renderer.agent.reports import Reports
 from renderer.agent.seat import Seat
+from renderer.memory import largest, memory_needed, suffices
 from renderer.protocol import FailureReason
 from renderer.supervisor import ChildSpec, Patience
 from renderer.wire import parcels, subjects
@@ -241,13 +242,24 @@ class Agent:
         for parcel in {parcel.name: parcel for parcel in held.assignment.parcels}.values():
             await parcels.fetch(self._line, parcel, held.folder / parcel.name)
 
-    async def take(self, is_serving: Callable[[], bool]) -> Held | None:
-        """The next to be painted; None where the seat no longer serves then."""
+    async def take(self, seat: Seat) -> Held | None:
+        """The first that the seat's device has the memory for; None where the seat no longer serves then."""
         async with self._arrived:
-            await self._arrived.wait_for(lambda: self._waiting and not self._is_draining)
-            if not is_serving():
+            await self._arrived.wait_for(lambda: not self._is_draining and self._first_for(seat) is not None)
+            held = self._first_for(seat)
+            if seat.supervisor.ready is None or held is None:
                 return None
-            return self._waiting.popleft()
+            self._waiting.remove(held)
+            return held
+
+    def _first_for(self, seat: Seat) -> Held | None:
+        """What only another device here has the memory for is left to that one."""
+        most = largest(other.memory_total for other in self._seats if other.supervisor.ready)
+        for held in self._waiting:
+            needed = memory_needed(held.assignment.options)
+            if suffices(seat.memory_total, needed) or not suffices(most, needed):
+                return held
+        return None
 
     async def _on_word(self, message: Msg) -> None:
         try:

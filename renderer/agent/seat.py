@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 class Shelf(Protocol):
     """Where a seat finds what is to be painted next."""
 
-    async def take(self, is_serving: Callable[[], bool]) -> Held | None:
-        """Wait for something to paint; None where the seat no longer serves then."""
+    async def take(self, seat: Seat) -> Held | None:
+        """Wait for something that the seat can paint; None where it no longer serves then."""
 
 
 class Seat:
@@ -44,7 +44,7 @@ class Seat:
         while True:
             await self.supervisor.wait_ready()
             self._changed()
-            held = await shelf.take(lambda: self.supervisor.ready is not None)
+            held = await shelf.take(self)
             if held is None:
                 continue
             self.held = held
@@ -53,6 +53,11 @@ class Seat:
             self.held = None
             # Sent beside the next painting.
             self._reports.ended(held, end)
+
+    @property
+    def memory_total(self) -> int | None:
+        """Bytes of the device's own memory; None where that is not known."""
+        return self.supervisor.ready.memory_total if self.supervisor.ready else None
 
     async def cancel(self) -> None:
         """Stop what is being painted."""
@@ -101,6 +106,7 @@ class Seat:
                 "device_name": ready.device_name if ready else None,
                 "encoder": ready.encoder if ready else None,
                 "memory": supervisor.memory,
+                "memory_total": self.memory_total,
                 "reason": supervisor.down,
                 "restarts": supervisor.restarts,
                 "job": self.held.key[0] if self.held else None,

@@ -165,6 +165,7 @@ class Device(_Message):
     device_name: str | None = None  #: what a person would call it
     encoder: str | None = None  #: name and short hash of the weights
     memory: int | None = None  #: bytes in use
+    memory_total: int | None = None  #: bytes of its own; None where it has none, or does not tell
     reason: str | None = None  #: why it is down
     restarts: int = 0
     job: str | None = None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sized
 
 import structlog
 
 from bot.ports import WorkerStatus
 from renderer.effort import pixels_evaluated, scales
+from renderer.memory import largest, memory_needed, suffices
 from renderer.options import RenderOptions
 from renderer.protocol import Done
 from renderer.wire.messages import Beat, Device, Handed
@@ -19,6 +20,9 @@ log = structlog.get_logger(__name__)
 _USUAL_SIZE = 512
 #: Part of the newest painting in the pace.
 _NEWEST = 0.3
+_SERVING = ("idle", "painting")
+#: Jobs that an agent may hold for each slot: one that it paints, and one ahead.
+_EACH = 2
 #: Qualities that a processor paints in fair time.
 _LIGHT = ("instant", "draft")
 
@@ -46,10 +50,16 @@ class Agent:
         """Whether it has processors alone."""
         return all(device.device in (None, "cpu") for device in self.beat.devices)
 
-    @property
-    def room(self) -> int:
-        """Jobs that it may hold: one for each slot, and one ahead of each."""
-        return 2 * self.slots
+    def slots_for(self, needed: int) -> int:
+        """Paintings at a time that need so many bytes: by the devices that have the memory, or do not tell."""
+        too_small = sum(
+            device.state in _SERVING and not suffices(device.memory_total, needed) for device in self.beat.devices
+        )
+        return max(0, self.slots - too_small)
+
+    def most_memory(self) -> int | None:
+        """Bytes of its largest device that may be given something; None where one does not tell."""
+        return largest(device.memory_total for device in self.beat.devices if device.state in _SERVING)
 
     def painted(self, done: Done) -> None:
         """Learn its pace from a painting."""
@@ -127,28 +137,41 @@ class Agents:
         return (*devices, *refused)
 
     def first_free(
-        self, wanted: RenderOptions, outstanding: Mapping[tuple[str, str], Iterable[RenderOptions]]
+        self, wanted: RenderOptions, outstanding: Mapping[tuple[str, str], Collection[RenderOptions]]
     ) -> Agent | None:
         """Who has room for a painting, and will be free first; None where nobody has.
 
         `outstanding` is what each instance holds, by name and instance. Among those with a free device that is who
         paints fastest; one whose pace is not known is taken for an average one. While there is a GPU, processors get
-        what takes them little time.
+        what takes them little time. Only devices with enough memory count; where none has, those that have most, since
+        what is too large for them is painted smaller.
         """
+        needed = self._needed(wanted)
         spared = wanted.quality not in _LIGHT and any(agent.slots and not agent.is_slow for agent in self)
         known = [agent.pace for agent in self if agent.pace is not None]
         average = sum(known) / len(known) if known else 1.0
         best: tuple[float, float, Agent] | None = None
         for agent in self:
-            held = list(outstanding.get((agent.name, agent.instance), ()))
-            if len(held) >= agent.room or (spared and agent.is_slow):
+            held = outstanding.get((agent.name, agent.instance), ())
+            alike = sum(memory_needed(options) >= needed for options in held)
+            slots = agent.slots_for(needed)
+            if len(held) >= _EACH * agent.slots or alike >= _EACH * slots or (spared and agent.is_slow):
                 continue
             pace = agent.pace if agent.pace is not None else average
-            is_free = len(held) < agent.slots
+            is_free = len(held) < agent.slots and alike < slots
             wait_s = 0.0 if is_free else pace * sum(map(cost, held)) / agent.slots
             if best is None or (wait_s, pace) < best[:2]:
                 best = wait_s, pace, agent
         return best[2] if best else None
+
+    def has_room(self, outstanding: Mapping[tuple[str, str], Sized]) -> bool:
+        """Whether anybody would take something, if not everything."""
+        return any(len(outstanding.get((agent.name, agent.instance), ())) < _EACH * agent.slots for agent in self)
+
+    def _needed(self, wanted: RenderOptions) -> int:
+        """Bytes that a device must have; no more than there are anywhere."""
+        needed, most = memory_needed(wanted), largest(agent.most_memory() for agent in self if agent.slots)
+        return needed if most is None else min(needed, most)
 
 
 def cost(options: RenderOptions) -> int:

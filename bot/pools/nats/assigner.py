@@ -15,6 +15,7 @@ from bot.pools.nats.packing import pack
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
 from bot.ports import BlobStore, RenderJob
+from renderer.options import RenderOptions
 from renderer.protocol import Event, FailureReason
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line
@@ -57,14 +58,19 @@ class Assigner:
 
     def first_free(self, job: RenderJob) -> Agent | None:
         """Who has room for it and will be free first."""
-        outstanding: dict[tuple[str, str], list[Work]] = {}
+        return self._agents.first_free(job.options, self._outstanding())
+
+    def has_room(self) -> bool:
+        """Whether anybody would take some job, if not each."""
+        return self._agents.has_room(self._outstanding())
+
+    def _outstanding(self) -> dict[tuple[str, str], list[RenderOptions]]:
+        """What each instance is to paint, by name and instance."""
+        outstanding: dict[tuple[str, str], list[RenderOptions]] = {}
         for work in self._ledger:
             if work.claim and not work.is_ending:
-                outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work)
-        return self._agents.first_free(
-            job.options,
-            {instance: [work.job.options for work in works] for instance, works in outstanding.items()},
-        )
+                outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work.job.options)
+        return outstanding
 
     def assign(self, work: Work, agent: Agent) -> None:
         """Hand it over, in the background."""
@@ -142,17 +148,21 @@ class Assigner:
         for idle in self._agents:
             if len(self._ledger.of(idle.name, idle.instance)) < idle.slots:
                 work = self._behind_another(idle)
-                if work is not None and self.first_free(work.job) is idle:
+                if work is not None:
                     work.is_revoking = True
                     self._spawn(self._steal(work), f"revoking {work.job.id}")
 
     def _behind_another(self, idle: Agent) -> Work | None:
-        """What came last of all that waits for its turn elsewhere; None where one such is under way already."""
+        """What came last of all that waits elsewhere and could go here; None where one such is under way already."""
         for busy in self._agents:
             works = self._ledger.of(busy.name, busy.instance)
             behind = [work for work in works if work.place and not work.is_begun and not work.is_ending]
             if busy is not idle and behind and len(works) > busy.slots:
-                return None if any(work.is_revoking for work in behind) else behind[-1]
+                if any(work.is_revoking for work in behind):
+                    return None
+                for work in reversed(behind):
+                    if self.first_free(work.job) is idle:
+                        return work
         return None
 
     async def _steal(self, work: Work) -> None:

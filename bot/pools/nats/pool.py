@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine
 import structlog
 from nats.aio.client import Client
 
-from bot.errors import PoolFull
+from bot.errors import PoolFull, Unsuited
 from bot.jobs import MAX_DELIVERIES
 from bot.pools.nats.agents import Agents
 from bot.pools.nats.assigner import Assigner, OnEvent, Spawn
@@ -81,11 +81,13 @@ class NatsPool:
                 await self._is_restored.wait()
 
     async def submit(self, job: RenderJob) -> None:
-        """Take a job; idempotent on (id, attempt). Raises PoolFull."""
+        """Take a job; idempotent on (id, attempt). Raises PoolFull, or Unsuited where only others would be taken."""
         if (job.id, job.attempt) in self._ledger:
             return
-        if self._assigner.is_stopped or self._ledger.waiting():
+        if self._assigner.is_stopped:
             raise PoolFull
+        # What has lost its agent goes first; what still waits then would find nobody now.
+        self._assigner.place()
         work = Work(job, job.deliveries + 1)
         if work.delivery > MAX_DELIVERIES:
             self._ledger.add(work)
@@ -93,7 +95,7 @@ class NatsPool:
             return
         agent = self._assigner.first_free(job)
         if agent is None:
-            raise PoolFull
+            raise Unsuited if self._assigner.has_room() else PoolFull
         self._ledger.add(work)
         self._assigner.assign(work, agent)
 

@@ -17,9 +17,25 @@ def agents(*beats: Beat) -> Agents:
     return found
 
 
-def beat(name: str, slots: int = 1, device: str = "cuda:0", instance: str = "1", is_draining: bool = False) -> Beat:
+def beat(
+    name: str,
+    slots: int = 1,
+    device: str = "cuda:0",
+    instance: str = "1",
+    is_draining: bool = False,
+    memory: tuple[int, ...] = (),
+) -> Beat:
+    """`memory`: GB of each device, of as many slots."""
+    slots = len(memory) or slots
     devices = tuple(
-        Device(name=f"{name}-{number}", state="idle", device=device, encoder="vgg16-1") for number in range(slots)
+        Device(
+            name=f"{name}-{number}",
+            state="idle",
+            device=device,
+            encoder="vgg16-1",
+            memory_total=memory[number] * 10**9 if memory else None,
+        )
+        for number in range(slots)
     )
     return Beat(agent=name, instance=instance, slots=slots, devices=devices, is_draining=is_draining)
 
@@ -69,6 +85,46 @@ def test_while_there_is_a_gpu_processors_get_drafts_alone() -> None:
     assert first(found, DRAFT, gpu=1) == "cpu"
     found.heard(beat("gpu", slots=0), 1.0)
     assert first(found, FINE) == "cpu", "there is nobody else"
+
+
+def held(*paintings: RenderOptions, name: str = "gpu") -> dict[tuple[str, str], list[RenderOptions]]:
+    return {(name, "1"): list(paintings)}
+
+
+HUGE = RenderOptions(quality="fine", size=4096)
+
+
+def test_a_large_painting_goes_only_where_there_is_the_memory() -> None:
+    found = agents(beat("small", memory=(6,)), beat("gpu", memory=(80,)))
+    painted(found.named("small"), 1)
+    painted(found.named("gpu"), 20)
+    assert first(found, FINE) == "small", "the faster one"
+    assert first(found, HUGE) == "gpu"
+    full = found.first_free(HUGE, held(HUGE, HUGE))
+    assert full is None, "it waits, though the small one has nothing to paint"
+
+
+def test_a_device_that_does_not_tell_its_memory_gets_all() -> None:
+    assert first(agents(beat("small", memory=(6,)), beat("secret")), HUGE) == "secret"
+
+
+def test_where_none_has_the_memory_those_with_most_get_it() -> None:
+    found = agents(beat("tiny", memory=(2,)), beat("small", memory=(6,)))
+    painted(found.named("tiny"), 1)
+    painted(found.named("small"), 20)
+    assert first(found, HUGE) == "small"
+    found.heard(beat("small", is_draining=True, memory=(6,)), 1.0)
+    assert first(found, HUGE) == "tiny"
+
+
+def test_an_agent_of_unlike_devices_gets_as_many_large_paintings_as_its_large_ones_can_hold() -> None:
+    found = agents(beat("gpu", memory=(80, 6, 6)))
+    assert found.first_free(HUGE, held(HUGE))
+    assert found.first_free(HUGE, held(HUGE, HUGE)) is None
+    assert found.first_free(FINE, held(HUGE, HUGE)), "the small ones have room"
+    assert found.first_free(HUGE, held(FINE, FINE, FINE, FINE)), "those may go to the small ones"
+    assert found.first_free(FINE, held(*[FINE] * 6)) is None
+    assert not found.has_room(held(*[FINE] * 6)) and found.has_room(held(HUGE, HUGE))
 
 
 def test_who_drains_gets_nothing() -> None:

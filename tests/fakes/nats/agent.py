@@ -22,17 +22,18 @@ def main() -> None:
     parser.add_argument("--beat", type=float, default=5.0)
     parser.add_argument("--grace", type=float, default=60.0)
     parser.add_argument("--slots", type=int, default=1)
+    parser.add_argument("--memory", type=int, nargs="*", default=[], help="GB of each device, of as many slots")
     parser.add_argument("--ahead", type=float, default=0.0)
     given = parser.parse_args()
     if given.ahead:
         true_time = time.time
         time.time = lambda: true_time() + given.ahead
-    child = ChildSpec(given.folder, device="cpu", module="tests.fakes.nats.child")
+    devices = [f"cpu:{gigabytes}" for gigabytes in given.memory] or ["cpu"] * given.slots
     address = Address(given.nats, given.user, given.user, given.ca)
     spec = AgentSpec(
         address,
         given.name,
-        (child,) * given.slots,
+        tuple(ChildSpec(given.folder, device=device, module="tests.fakes.nats.child") for device in devices),
         Patience(ready_s=60, tick_s=60, cancel_s=3),
         given.folder,
         given.beat,

@@ -30,9 +30,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--socket", type=int)
     parser.add_argument("--parent", type=int)
+    parser.add_argument("--device")  # ``cpu``, or ``cpu:6``: with six gigabytes of its own
     arguments, _ = parser.parse_known_args()
     with socket.socket(fileno=arguments.socket) as connection, connection.makefile("rb") as stream:
-        ready = protocol.Ready(device="cpu", device_name="a pretended one", encoder="vgg16-pretended")
+        gigabytes = (arguments.device or "").partition(":")[2]
+        ready = protocol.Ready(
+            device="cpu",
+            device_name="a pretended one",
+            encoder="vgg16-pretended",
+            memory_total=int(gigabytes) * 10**9 if gigabytes else None,
+        )
         connection.sendall(protocol.pack(ready))
         while order := _next(stream.read):
             if isinstance(order, protocol.Paint):

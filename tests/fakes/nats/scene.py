@@ -174,11 +174,13 @@ class NatsScene(Scene):
         beat_s: float = BEAT_S,
         user: str = "",
         ca: Path | None = None,
+        memory: tuple[int, ...] = (),
     ) -> Process:
         log = self.folder / f"{name}-{len(self.agents)}.log"
         arguments = ["--nats", url or self.server.url, "--name", name, "--slots", str(slots), "--ahead", str(ahead_s)]
         arguments += ["--folder", str(self.folder / "agents" / f"{name}-{len(self.agents)}"), "--beat", str(beat_s)]
         arguments += ["--user", user] if user else []
+        arguments += ["--memory", *map(str, memory)] if memory else []
         arguments += ["--ca", str(ca)] if ca else []
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(

@@ -16,6 +16,7 @@ from bot.adapters.web.api.webhooks import told
 from bot.adapters.web.server import WebAdapter
 from bot.adapters.web.services import Services as WebServices
 from bot.admin import Admin
+from bot.admin.agents import resting
 from bot.backup.restoring import finish
 from bot.blobs import DirectoryBlobs
 from bot.child import child_of
@@ -250,6 +251,7 @@ class _Service:
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
         async with asyncio.TaskGroup() as self._tasks:
+            await self._pool.rest(await resting(self._store))
             await self._pool.start(self._dispatch.on_event)
             scheduling = self._spawn(self._scheduler.run(), "scheduler")
             sending = self._spawn(self._outbox.run(), "outbox")

@@ -67,6 +67,17 @@ class RenderJob:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """A machine of renderers that a pool has elsewhere."""
+
+    name: str
+    slots: int  #: paintings that it is given at a time
+    held: int  #: jobs in its hands
+    seen_s: float  #: seconds since it was heard last
+    is_resting: bool = False  #: it is given nothing more, by an admin's word
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class WorkerStatus:
     """One worker of a pool."""
 
@@ -78,6 +89,12 @@ class WorkerStatus:
     restarts: int = 0  #: how often it was lost and begun anew
     device_name: str | None = None  #: what a person would call the device
     memory: int | None = None  #: bytes in use, where it says so
+    agent: AgentStatus | None = None  #: whose device it is; None for this machine's own
+
+    @property
+    def device_class(self) -> str | None:
+        """Kind of the device: ``cpu``, ``cuda``, ``mps``."""
+        return self.device.partition(":")[0] if self.device else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,6 +129,16 @@ class RenderPool(Protocol):
 
     async def status(self) -> PoolStatus:
         """Slots, queue length and workers."""
+
+    async def rest(self, agents: frozenset[str]) -> None:
+        """Let exactly these agents, by name, be given nothing more, whether they are there or come later.
+
+        What they paint they end, what waits there goes to others. Devices of this machine do not rest. May be called
+        before `start`.
+        """
+
+    async def evict(self, agent: str) -> None:
+        """Give what an agent that rests has to others at once, uncounted; what it yet comes with is not taken in."""
 
     async def drain(self, timeout_s: float) -> None:
         """Take no more, let running jobs end within the time, then stop the workers."""

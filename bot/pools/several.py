@@ -85,6 +85,16 @@ class SeveralPools:
             sum(status.ahead for status in statuses),
         )
 
+    async def rest(self, agents: frozenset[str]) -> None:
+        """Let these agents be given nothing more, whosesoever they are."""
+        for pool in self._pools:
+            await pool.rest(agents)
+
+    async def evict(self, agent: str) -> None:
+        """Give what an agent has to others."""
+        for pool in self._pools:
+            await pool.evict(agent)
+
     async def drain(self, timeout_s: float) -> None:
         """Drain all of them at the same time."""
         if self._rehousing is not None:

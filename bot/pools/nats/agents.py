@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sized
 
 import structlog
 
-from bot.ports import WorkerStatus
+from bot.ports import AgentStatus, WorkerStatus
 from renderer.effort import pixels_evaluated, scales
 from renderer.memory import largest, memory_needed, suffices
 from renderer.options import RenderOptions
@@ -37,13 +37,14 @@ class Agent:
     seen: float  #: when it was heard last, by our own steady clock
     #: Seconds per pixel evaluated, from what it has painted; None before that.
     pace: float | None = None
+    is_resting: bool = False  #: it is given nothing more, by an admin's word
     #: Hand-overs that it does not tell of as it should, and since when.
     amiss: dict[Handed, float] = dataclasses.field(default_factory=dict)
 
     @property
     def slots(self) -> int:
         """Paintings that it may be given at a time."""
-        return 0 if self.beat.is_draining else self.beat.slots
+        return 0 if self.beat.is_draining or self.is_resting else self.beat.slots
 
     @property
     def is_slow(self) -> bool:
@@ -74,6 +75,7 @@ class Agents:
         self._lease_s = lease_s
         self._alive: dict[str, Agent] = {}
         self._refused: dict[str, tuple[str, float]] = {}  # the reason, and when it was heard last
+        self._resting: frozenset[str] = frozenset()  # by name, there or not
         self._replaced: set[str] = set()  # instances that a newer one has taken the name of
 
     def __iter__(self) -> Iterator[Agent]:
@@ -100,9 +102,15 @@ class Agents:
                 pace = agent.pace
             self._alive[beat.agent] = agent = Agent(beat.agent, beat.instance, beat, now, pace)
             log.info("agent is here", agent=beat.agent, slots=beat.slots)
-        agent.beat, agent.seen = beat, now
+        agent.beat, agent.seen, agent.is_resting = beat, now, beat.agent in self._resting
         self._refused.pop(beat.agent, None)
         return agent
+
+    def rest(self, names: frozenset[str]) -> None:
+        """Let exactly these be given nothing."""
+        self._resting = names
+        for agent in self:
+            agent.is_resting = agent.name in names
 
     def refuse(self, name: str, reason: str, now: float) -> None:
         """Show an agent that is given nothing."""
@@ -126,12 +134,18 @@ class Agents:
         for agent in self:
             agent.seen = now
 
-    def statuses(self) -> tuple[WorkerStatus, ...]:
-        """Every device of every agent, and who is refused."""
-        devices = (_status(device) for agent in self for device in agent.beat.devices)
+    def statuses(self, held: Mapping[tuple[str, str], int], now: float) -> tuple[WorkerStatus, ...]:
+        """Every device of every agent, and who is refused; `held` are the jobs in the hands of each instance."""
+        devices: list[WorkerStatus] = []
+        for agent in self:
+            in_hand = held.get((agent.name, agent.instance), 0)
+            told = AgentStatus(agent.name, agent.slots, in_hand, now - agent.seen, agent.is_resting)
+            devices += [_status(device, told) for device in agent.beat.devices]
         refused = (
-            WorkerStatus(name, None, "down", reason=reason)
-            for name, (reason, _) in self._refused.items()
+            WorkerStatus(
+                name, None, "down", reason=reason, agent=AgentStatus(name, 0, 0, now - heard, name in self._resting)
+            )
+            for name, (reason, heard) in self._refused.items()
             if name not in self._alive
         )
         return (*devices, *refused)
@@ -179,7 +193,7 @@ def cost(options: RenderOptions) -> int:
     return max(1, pixels_evaluated(scales(options.size or _USUAL_SIZE, options)))
 
 
-def _status(device: Device) -> WorkerStatus:
+def _status(device: Device, agent: AgentStatus) -> WorkerStatus:
     return WorkerStatus(
         device.name,
         device.device,
@@ -189,4 +203,5 @@ def _status(device: Device) -> WorkerStatus:
         device.restarts,
         device.device_name,
         device.memory,
+        agent,
     )

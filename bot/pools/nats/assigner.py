@@ -135,6 +135,16 @@ class Assigner:
         else:
             self.place()
 
+    def evict(self, name: str) -> None:
+        """Out of the hands of all instances of this name; what they yet come with is refused."""
+        for work in self._ledger:
+            work.former = [claim for claim in work.former if claim.agent != name]
+            claim = work.claim
+            if claim is not None and claim.agent == name and not work.is_ending:
+                # An admin's word is no sign of poison.
+                self.take_back(work, is_counted=False, is_former=False)
+                self._spawn(self._words.cancel(claim), f"cancel of {work.job.id}")
+
     def place(self) -> None:
         """Give what waits for an agent to whoever has room."""
         for work in self._ledger.waiting():
@@ -144,19 +154,22 @@ class Assigner:
                 self.assign(work, agent)
 
     def balance(self) -> None:
-        """Ask for what waits behind another painting, where somebody has nothing to paint."""
+        """Ask for what waits behind another painting, where somebody has nothing to paint, and for what waits idly."""
+        for resting in self._agents:
+            if resting.is_resting:
+                for waiting in self._waiting_at(resting):
+                    self._revoke(waiting)
         for idle in self._agents:
             if len(self._ledger.of(idle.name, idle.instance)) < idle.slots:
                 work = self._behind_another(idle)
                 if work is not None:
-                    work.is_revoking = True
-                    self._spawn(self._steal(work), f"revoking {work.job.id}")
+                    self._revoke(work)
 
     def _behind_another(self, idle: Agent) -> Work | None:
         """What came last of all that waits elsewhere and could go here; None where one such is under way already."""
         for busy in self._agents:
             works = self._ledger.of(busy.name, busy.instance)
-            behind = [work for work in works if work.place and not work.is_begun and not work.is_ending]
+            behind = self._waiting_at(busy)
             if busy is not idle and behind and len(works) > busy.slots:
                 if any(work.is_revoking for work in behind):
                     return None
@@ -164,6 +177,16 @@ class Assigner:
                     if self.first_free(work.job) is idle:
                         return work
         return None
+
+    def _waiting_at(self, agent: Agent) -> list[Work]:
+        """What an agent has and has not begun."""
+        works = self._ledger.of(agent.name, agent.instance)
+        return [work for work in works if work.place and not work.is_begun and not work.is_ending]
+
+    def _revoke(self, work: Work) -> None:
+        if not work.is_revoking:
+            work.is_revoking = True
+            self._spawn(self._steal(work), f"revoking {work.job.id}")
 
     async def _steal(self, work: Work) -> None:
         claim = work.claim

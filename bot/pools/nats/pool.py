@@ -8,6 +8,7 @@ lost it assigns again. No clock of another machine is looked at.
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
 import dataclasses
 import time
@@ -57,6 +58,7 @@ class NatsPool:
         `encoder` is what all are to paint with; None where that does not matter.
         """
         self._spawn_in_app = spawn
+        self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self._tidying: set[asyncio.Task[None]] = set()
         self._agents = agents = Agents(lease_s)
@@ -118,10 +120,21 @@ class NatsPool:
     async def status(self) -> PoolStatus:
         """Slots, what has not begun, and every device of every agent."""
         slots = sum(agent.slots for agent in self._agents)
-        workers = self._agents.statuses()
+        held = collections.Counter((work.claim.agent, work.claim.instance) for work in self._ledger if work.claim)
+        workers = self._agents.statuses(held, self._clock())
         if self._line.trouble:
             workers = (*workers, WorkerStatus("nats", None, "down", reason=self._line.trouble))
         return PoolStatus(slots, sum(not work.is_begun for work in self._ledger), workers, ahead=slots)
+
+    async def rest(self, agents: frozenset[str]) -> None:
+        """Let exactly these be given nothing more; what waits there is asked back, those that work again get some."""
+        self._agents.rest(agents)
+        self._assigner.place()
+        self._assigner.balance()
+
+    async def evict(self, agent: str) -> None:
+        """Give what an agent that rests has to others at once."""
+        self._assigner.evict(agent)
 
     async def drain(self, timeout_s: float) -> None:
         """Take no more and let running jobs end within the time; the rest stays `held`, and agents go on with it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.pools.nats.agents import Agent, Agents
+from bot.ports import AgentStatus
 from renderer.options import RenderOptions
 from renderer.protocol import Done
 from renderer.wire.messages import Beat, Device
@@ -131,6 +132,19 @@ def test_who_drains_gets_nothing() -> None:
     assert first(agents(beat("gpu", is_draining=True))) is None
 
 
+def test_who_rests_gets_nothing_nor_does_its_next_instance_until_it_is_to_work_again() -> None:
+    found = agents(beat("gpu"))
+    found.rest(frozenset({"gpu", "later"}))
+    found.heard(beat("gpu", instance="2"), 1.0)
+    found.heard(beat("later", instance="3"), 1.0)
+    assert first(found) is None
+    [gpu, later] = found.statuses({("gpu", "2"): 1}, 4.0)
+    assert gpu.agent == AgentStatus("gpu", 0, 1, 3.0, is_resting=True)
+    assert later.agent and later.agent.is_resting
+    found.rest(frozenset({"gpu"}))
+    assert first(found) == "later"
+
+
 def test_the_namesake_that_came_last_is_heard_and_the_other_is_not_even_when_it_speaks_again() -> None:
     found = agents(beat("gpu", instance="1"))
     assert found.heard(beat("gpu", instance="2"), 1.0)
@@ -149,6 +163,7 @@ def test_a_lease_ends_with_silence_and_begins_anew_where_it_was_we_who_could_not
 def test_who_is_refused_is_shown_with_the_reason_until_it_is_heard_no_more() -> None:
     found = agents()
     found.refuse("old", "it is old", 0.0)
-    assert [(status.name, status.state, status.reason) for status in found.statuses()] == [("old", "down", "it is old")]
+    [status] = found.statuses({}, 1.0)
+    assert (status.name, status.state, status.reason) == ("old", "down", "it is old")
     found.silent(31.0)
-    assert found.statuses() == ()
+    assert found.statuses({}, 31.0) == ()

@@ -118,6 +118,12 @@ class Scene(Watched):
             ):
                 await asyncio.sleep(0.01)
 
+    async def until_workers(self, condition: Callable[[dict[str, str]], bool], timeout_s: float = PATIENCE_S) -> None:
+        """Wait until the states of the workers, by name, are so."""
+        async with asyncio.timeout(timeout_s):
+            while not condition({worker.name: worker.state for worker in (await self.pool.status()).workers}):  # noqa: ASYNC110 (nor that)
+                await asyncio.sleep(0.01)
+
     def latest(self) -> str:
         return "; ".join(repr(event) for event in self.events[-5:])
 
@@ -217,10 +223,11 @@ class NatsScene(Scene):
                 await asyncio.sleep(0.1)
         raise AssertionError(f"this is left: {left}; held are {await self.pool.held()}")
 
-    async def restart_bot(self) -> None:
+    async def restart_bot(self, resting: frozenset[str] = frozenset()) -> None:
         """The bot dies without a word, and begins anew."""
         await end(list(self._tasks))
         self.open_pool()
+        await self.pool.rest(resting)
         await self.pool.start(self.on_event)
 
 

@@ -52,6 +52,8 @@ class Adapter(Protocol):
 
 #: Jobs that a pool is given beyond its slots, so that a worker that ends one has the next at once.
 PREFETCH = 1
+#: Qualities that a processor paints in fair time.
+LIGHT = frozenset({"instant", "draft"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sized
 
 import structlog
 
-from bot.ports import AgentStatus, WorkerStatus
+from bot.ports import LIGHT, AgentStatus, WorkerStatus
 from renderer.effort import pixels_evaluated, scales
 from renderer.memory import largest, memory_needed, suffices
 from renderer.options import RenderOptions
@@ -23,8 +23,6 @@ _NEWEST = 0.3
 _SERVING = ("idle", "painting")
 #: Jobs that an agent may hold for each slot: one that it paints, and one ahead.
 _EACH = 2
-#: Qualities that a processor paints in fair time.
-_LIGHT = ("instant", "draft")
 
 
 @dataclasses.dataclass
@@ -161,7 +159,7 @@ class Agents:
         what is too large for them is painted smaller.
         """
         needed = self._needed(wanted)
-        spared = wanted.quality not in _LIGHT and any(agent.slots and not agent.is_slow for agent in self)
+        spared = wanted.quality not in LIGHT and any(agent.slots and not agent.is_slow for agent in self)
         known = [agent.pace for agent in self if agent.pace is not None]
         average = sum(known) / len(known) if known else 1.0
         best: tuple[float, float, Agent] | None = None

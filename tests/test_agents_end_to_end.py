@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.control import ask
 from tests.fakes.nats.scene import NatsScene
 from tests.fakes.nats.server import Server
+from tests.fakes.watched import PATIENCE_S
 from tests.service import running
 
 
@@ -69,3 +71,32 @@ async def test_a_bot_stopped_in_good_order_takes_up_what_an_agent_goes_on_with(
             await customer.until(job, "delivered")
     assert rows(data, "SELECT status, deliveries FROM jobs") == [("delivered", 1)] * 2
     assert not [line for line in service.log if "Traceback" in line]
+
+
+async def test_an_agent_drained_by_the_command_stays_so_over_a_restart_until_it_is_undrained(
+    tmp_path: Path, photographs: dict[str, Path], pattern: Path, scene: NatsScene
+) -> None:
+    data = tmp_path / "data"
+
+    async def admin(verb: str, arguments: str = "") -> str:
+        return await asyncio.to_thread(ask, data, verb, arguments)
+
+    async def until_shown(text: str) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while text not in await admin("workers"):  # noqa: ASYNC110 (it tells nobody who has come)
+                await asyncio.sleep(0.05)
+
+    async with running(data, tmp_path, ATELIER_POOLS=scene.server.url) as (service, customer):
+        await until_shown("gpu0-0 · idle")
+        assert "gpu0 is given nothing more" in await admin("drain", "gpu0")
+        await service.kill()
+        await service.start()
+        await until_shown("agent gpu0 holds 0 and paints 0 at a time")
+        assert (await admin("workers")).splitlines()[0].endswith(" · drained")
+        job = await customer.order(photographs["chelsea"], pattern, '{"size": 128}')
+        assert "1 waiting, 0 being painted" in await admin("queue")
+        assert await admin("undrain", "gpu0") == "gpu0 is given work again."
+        await customer.until(job, "delivered")
+        assert "drained" not in await admin("workers")
+    done = rows(data, "SELECT verb, arguments, outcome FROM audit ORDER BY id")
+    assert done == [("drain", "gpu0", "ok"), ("undrain", "gpu0", "ok")]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import PoolFull
+from bot.errors import PoolFull, Unsuited
 from bot.pools.several import SeveralPools
 from bot.ports import RenderJob
 from renderer.options import RenderOptions
@@ -47,6 +47,32 @@ async def test_a_pool_without_workers_is_asked_last() -> None:
     several = await opened(deserted, manned)
     await several.submit(job(1))
     assert [pool.submitted for pool in (deserted, manned)] == [[], [job(1)]]
+    await several.drain(0)
+
+
+class Choosy(FakePool):
+    async def submit(self, job: RenderJob) -> None:
+        raise Unsuited
+
+
+@pytest.mark.parametrize("turned", [False, True])
+async def test_a_job_that_one_pool_does_not_suit_goes_to_another_or_is_said_to_be_unsuited(turned: bool) -> None:
+    choosy, usual = Choosy(slots=2), FakePool(slots=1, places=1)
+    several = await opened(*([usual, choosy] if turned else [choosy, usual]))
+    await several.submit(job(1))
+    assert usual.submitted == [job(1)]
+    with pytest.raises(Unsuited):
+        await several.submit(job(2))
+    await several.drain(0)
+
+
+async def test_agents_rest_and_are_evicted_wherever_they_are() -> None:
+    first, second = FakePool(), FakePool()
+    several = await opened(first, second)
+    await several.rest(frozenset({"gpu1"}))
+    await several.evict("gpu1")
+    assert first.resting == second.resting == {"gpu1"}
+    assert first.evicted == second.evicted == ["gpu1"]
     await several.drain(0)
 
 

@@ -158,16 +158,18 @@ class Agents:
         what takes them little time. Only devices with enough memory count; where none has, those that have most, since
         what is too large for them is painted smaller.
         """
-        needed = self._needed(wanted)
         spared = wanted.quality not in LIGHT and any(agent.slots and not agent.is_slow for agent in self)
+        eligible = [agent for agent in self if agent.slots and not (spared and agent.is_slow)]
+        most = largest(agent.most_memory() for agent in eligible)
+        needed = memory_needed(wanted) if most is None else min(memory_needed(wanted), most)
         known = [agent.pace for agent in self if agent.pace is not None]
         average = sum(known) / len(known) if known else 1.0
         best: tuple[float, float, Agent] | None = None
-        for agent in self:
+        for agent in eligible:
             held = outstanding.get((agent.name, agent.instance), ())
             alike = sum(memory_needed(options) >= needed for options in held)
             slots = agent.slots_for(needed)
-            if len(held) >= _EACH * agent.slots or alike >= _EACH * slots or (spared and agent.is_slow):
+            if len(held) >= _EACH * agent.slots or alike >= _EACH * slots:
                 continue
             pace = agent.pace if agent.pace is not None else average
             is_free = len(held) < agent.slots and alike < slots
@@ -180,10 +182,10 @@ class Agents:
         """Whether anybody would take something, if not everything."""
         return any(len(outstanding.get((agent.name, agent.instance), ())) < _EACH * agent.slots for agent in self)
 
-    def _needed(self, wanted: RenderOptions) -> int:
-        """Bytes that a device must have; no more than there are anywhere."""
-        needed, most = memory_needed(wanted), largest(agent.most_memory() for agent in self if agent.slots)
-        return needed if most is None else min(needed, most)
+
+def kind_of(options: RenderOptions) -> tuple[bool, int]:
+    """What `first_free` decides by: all paintings of a kind go to the same agent."""
+    return options.quality in LIGHT, memory_needed(options)
 
 
 def cost(options: RenderOptions) -> int:

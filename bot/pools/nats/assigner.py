@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
 from bot.jobs import MAX_DELIVERIES
-from bot.pools.nats.agents import Agent, Agents
+from bot.pools.nats.agents import Agent, Agents, kind_of
 from bot.pools.nats.ledger import Claim, Ledger, Place, Work
 from bot.pools.nats.packing import pack
 from bot.pools.nats.streams import Streams
@@ -155,33 +155,38 @@ class Assigner:
 
     def balance(self) -> None:
         """Ask for what waits behind another painting, where somebody has nothing to paint, and for what waits idly."""
-        for resting in self._agents:
-            if resting.is_resting:
-                for waiting in self._waiting_at(resting):
+        held: dict[tuple[str, str], list[Work]] = {}
+        for work in self._ledger:
+            if work.claim:
+                held.setdefault((work.claim.agent, work.claim.instance), []).append(work)
+        free: dict[str, int] = {}
+        for agent in self._agents:
+            works = held.get((agent.name, agent.instance), [])
+            if agent.is_resting:
+                for waiting in filter(_is_waiting, works):
                     self._revoke(waiting)
-        for idle in self._agents:
-            if len(self._ledger.of(idle.name, idle.instance)) < idle.slots:
-                work = self._behind_another(idle)
-                if work is not None:
-                    self._revoke(work)
+            elif len(works) < agent.slots:
+                free[agent.name] = agent.slots - len(works)
+        if sum(work.is_revoking for work in self._ledger) < sum(free.values()):
+            self._fill(free, held)
 
-    def _behind_another(self, idle: Agent) -> Work | None:
-        """What came last of all that waits elsewhere and could go here; None where one such is under way already."""
+    def _fill(self, free: dict[str, int], held: dict[tuple[str, str], list[Work]]) -> None:
+        """Ask each busy agent for what came last there of what suits one of the free slots, by name; one at a time."""
+        best: dict[Hashable, Agent | None] = {}  # one answer for all alike: there may be many of them
         for busy in self._agents:
-            works = self._ledger.of(busy.name, busy.instance)
-            behind = self._waiting_at(busy)
-            if busy is not idle and behind and len(works) > busy.slots:
-                if any(work.is_revoking for work in behind):
-                    return None
-                for work in reversed(behind):
-                    if self.first_free(work.job) is idle:
-                        return work
-        return None
-
-    def _waiting_at(self, agent: Agent) -> list[Work]:
-        """What an agent has and has not begun."""
-        works = self._ledger.of(agent.name, agent.instance)
-        return [work for work in works if work.place and not work.is_begun and not work.is_ending]
+            works = held.get((busy.name, busy.instance), [])
+            behind = list(filter(_is_waiting, works))
+            if len(works) <= busy.slots or any(work.is_revoking for work in behind):
+                continue
+            for work in reversed(behind):
+                kind = kind_of(work.job.options)
+                if kind not in best:
+                    best[kind] = self.first_free(work.job)
+                idle = best[kind]
+                if idle is not None and free.get(idle.name, 0) > 0:
+                    free[idle.name] -= 1
+                    self._revoke(work)
+                    break
 
     def _revoke(self, work: Work) -> None:
         if not work.is_revoking:
@@ -231,3 +236,8 @@ class Assigner:
             job, attempt, *_ = claim.handed
             for above in (subjects.inputs, subjects.results):
                 await parcels.remove(self._line, above(claim.agent, job, attempt))
+
+
+def _is_waiting(work: Work) -> bool:
+    """Whether its agent has it and has not begun."""
+    return work.place is not None and not work.is_begun and not work.is_ending

@@ -118,6 +118,12 @@ def test_where_none_has_the_memory_those_with_most_get_it() -> None:
     assert first(found, HUGE) == "tiny"
 
 
+def test_a_processor_that_is_spared_is_no_place_to_wait_for() -> None:
+    found = agents(beat("cpu", device="cpu"), beat("small", memory=(6,)))
+    assert first(found, HUGE) == "small", "which paints it smaller; the processor does not tell, but gets drafts alone"
+    assert first(found, RenderOptions(quality="draft", size=4096)) == "cpu"
+
+
 def test_an_agent_of_unlike_devices_gets_as_many_large_paintings_as_its_large_ones_can_hold() -> None:
     found = agents(beat("gpu", memory=(80, 6, 6)))
     assert found.first_free(HUGE, held(HUGE))

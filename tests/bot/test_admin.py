@@ -222,16 +222,16 @@ async def test_a_worker_of_an_agent_says_whose_it_is_what_it_has_and_when_it_was
 ) -> None:
     job = await house.job()
     await house.dispatch.on_event(started(job))
-    house.pool.workers = (of_agent("gpu1", job.id, held=2, seen_s=90, is_resting=True),)
+    house.pool.workers = (of_agent("gpu1", job.id, held=2, seen_s=200, is_resting=True),)
     line = (await told(admin, "workers")).splitlines()[0]
     assert line.startswith(f"gpu1-0 · painting {job.id[:8]} for ")
     assert line.endswith(
-        " · cuda, NVIDIA H100 · agent gpu1 holds 2 and paints 1 at a time · heard 2 minutes ago · drained"
+        " · cuda, NVIDIA H100 · agent gpu1 holds 2 and paints 1 at a time · heard 4 minutes ago · drained"
     )
     [worker] = (await admin.state()).workers
     assert worker.agent
     assert dataclasses.replace(worker.agent, seen_at=0) == Agent("gpu1", 1, 2, 0, drained=True)
-    assert worker.agent.seen_at == pytest.approx(house.clock() - 90, abs=2)
+    assert worker.agent.seen_at == pytest.approx(house.clock() - 200, abs=2)
     assert worker.device_class == "cuda"
 
 

@@ -75,7 +75,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 $(TESTABLE): $(INSTALLED)
 	@echo "Installing what the tests need …"
-	@$(PIP) --editable '.[video,moderation,test]'
+	@$(PIP) --editable '.[video,moderation,nats,test]'
 	@touch $@
 
 # Tests drive a real browser. Where it may not be installed here, the browser tests fail and say so.
@@ -88,7 +88,7 @@ chromium:
 
 constraints:  ## renew constraints.txt from a fresh environment
 	@rm -rf .venv-constraints && $(PYTHON) -m venv .venv-constraints
-	@.venv-constraints/bin/pip install --quiet --editable '.[video,moderation,test]'
+	@.venv-constraints/bin/pip install --quiet --editable '.[video,moderation,nats,test]'
 	@{ sed -n '/^#/p' constraints.txt; .venv-constraints/bin/pip freeze --exclude-editable | sed 's/+cpu//'; } > .constraints.new
 	@mv .constraints.new constraints.txt; rm -rf .venv-constraints
 

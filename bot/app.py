@@ -16,6 +16,7 @@ from bot.adapters.web.api.webhooks import told
 from bot.adapters.web.server import WebAdapter
 from bot.adapters.web.services import Services as WebServices
 from bot.admin import Admin
+from bot.admin.agents import resting
 from bot.backup.restoring import finish
 from bot.blobs import DirectoryBlobs
 from bot.child import child_of
@@ -37,7 +38,8 @@ from bot.notices import Notices
 from bot.outbox import Outbox
 from bot.pairing import Pairing
 from bot.pools.local import LocalPool
-from bot.ports import Adapter
+from bot.pools.several import SeveralPools
+from bot.ports import Adapter, RenderPool
 from bot.privacy import statement
 from bot.processes import set_confined
 from bot.retention import Retention
@@ -92,7 +94,11 @@ class _Service:
         self._adapters: dict[str, Adapter] = {}
         self._down: dict[str, str] = {}
         self._tasks: asyncio.TaskGroup
-        self._pool = pool = LocalPool(spec, patience, self._blobs, self._spawn)
+        pools = [
+            LocalPool(spec, patience, self._blobs, self._spawn) if name == "local" else self._nats_pool(name)
+            for name in settings.pools
+        ]
+        self._pool = pool = pools[0] if len(pools) == 1 else SeveralPools(pools, self._spawn)
         budgets = [self._x_budget()] if settings.x.is_wanted else []
         self._metrics = Metrics(store, pool, self._adapter_states, budgets)
         self._outbox = Outbox(store, self._blobs, self._adapters, self._metrics)
@@ -156,6 +162,18 @@ class _Service:
             x = self._x_adapter(*budgets)
             self._adapters[x.name] = x
         self._stop = asyncio.Event()
+
+    def _nats_pool(self, url: str) -> RenderPool:
+        # Here, since its client is an extra that a service on one machine does without.
+        try:
+            from bot.pools.nats.pool import NatsPool
+            from renderer.wire.line import Address
+        except ModuleNotFoundError as exc:
+            raise OperatorError(f"the pool {url} needs nats-py: pip install 'atelier[nats]'") from exc
+        nats = self._settings.nats
+        password = nats.password.get_secret_value() if nats.password else None
+        address, encoder = Address(url, nats.user, password, nats.tls_ca), self._settings.renderer.encoder
+        return NatsPool(address, self._blobs, self._spawn, nats.lease_s, encoder)
 
     def _web_adapter(self) -> WebAdapter:
         services = WebServices(
@@ -234,6 +252,7 @@ class _Service:
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, self._stop.set)
         async with asyncio.TaskGroup() as self._tasks:
+            await self._pool.rest(await resting(self._store))
             await self._pool.start(self._dispatch.on_event)
             scheduling = self._spawn(self._scheduler.run(), "scheduler")
             sending = self._spawn(self._outbox.run(), "outbox")

@@ -60,8 +60,12 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield data
     if data.verdict is not Verdict.ILL:
         yield _disk(settings)
-    async for finding in _renderer(settings):
-        yield finding
+    for pool in settings.pools:
+        if pool == "local":
+            async for finding in _renderer(settings):
+                yield finding
+        else:
+            yield await _server(settings, pool)
     yield await _confinement(settings.renderer)
     yield _web(settings, served=data.verdict is Verdict.CARE)
     yield _admin_page(settings.web)
@@ -125,6 +129,19 @@ async def _renderer(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("device", Verdict.CARE, devices, "a GPU would be much faster; nothing to do where there is none")
     else:
         yield Finding("device", Verdict.WELL, devices)
+
+
+async def _server(settings: Settings, url: str) -> Finding:
+    """A NATS server is dialled, as the service will."""
+    try:
+        from renderer.wire.line import Address, trouble_with
+    except ModuleNotFoundError:
+        return Finding("agents", Verdict.ILL, f"{url} needs nats-py", "pip install 'atelier[nats]'")
+    nats = settings.nats
+    password = nats.password.get_secret_value() if nats.password else None
+    if trouble := await trouble_with(Address(url, nats.user, password, nats.tls_ca)):
+        return Finding("agents", Verdict.CARE, trouble, "nothing is painted by agents until it is; see docs/scale.md")
+    return Finding("agents", Verdict.WELL, f"the server at {url} is reached")
 
 
 async def _confinement(settings: RendererSettings) -> Finding:

@@ -26,6 +26,7 @@
     ├── Unexamined                a picture that was to be looked at, and could not be
     ├── Unwritable                the store cannot be written now: the disk is full, another program holds it
     ├── PoolFull                  the pool holds all it wants to
+    │   └── Unsuited              … of such jobs; others it would take
     ├── Stuck                     jobs stand still and only a new start helps; ends the service
     └── ReplyError                how sending a reply can end, but for success
         ├── Retry                 later, after `after_s`
@@ -162,6 +163,10 @@ class Unwritable(AtelierError):
 
 class PoolFull(AtelierError):
     """The pool holds all the work it wants to; offer the job again later."""
+
+
+class Unsuited(PoolFull):
+    """The pool takes no job of such options now, and would take others: by their quality or size, say."""
 
 
 class Stuck(AtelierError):

@@ -53,6 +53,8 @@ class Adapter(Protocol):
 
 #: Jobs that a pool is given beyond its slots, so that a worker that ends one has the next at once.
 PREFETCH = 1
+#: Qualities that a processor paints in fair time.
+LIGHT = frozenset({"instant", "draft"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,6 +70,17 @@ class RenderJob:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """A machine of renderers that a pool has elsewhere."""
+
+    name: str
+    slots: int  #: paintings that it is given at a time
+    held: int  #: jobs in its hands
+    seen_s: float  #: seconds since it was heard last
+    is_resting: bool = False  #: it is given nothing more, by an admin's word
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class WorkerStatus:
     """One worker of a pool."""
 
@@ -79,6 +92,12 @@ class WorkerStatus:
     restarts: int = 0  #: how often it was lost and begun anew
     device_name: str | None = None  #: what a person would call the device
     memory: int | None = None  #: bytes in use, where it says so
+    agent: AgentStatus | None = None  #: whose device it is; None for this machine's own
+
+    @property
+    def device_class(self) -> str | None:
+        """Kind of the device: ``cpu``, ``cuda``, ``mps``."""
+        return self.device.partition(":")[0] if self.device else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +107,7 @@ class PoolStatus:
     slots: int
     queued: int
     workers: tuple[WorkerStatus, ...]
+    ahead: int = PREFETCH  #: jobs that it takes beyond its slots
 
 
 class RenderPool(Protocol):
@@ -102,7 +122,7 @@ class RenderPool(Protocol):
         """Start the workers; events go to `on_event`."""
 
     async def submit(self, job: RenderJob) -> None:
-        """Take a job; idempotent on (id, attempt). Raises PoolFull."""
+        """Take a job; idempotent on (id, attempt). Raises PoolFull, or Unsuited where it would take other jobs."""
 
     async def glimpse(self, job: RenderJob) -> None:
         """Show a job that has to wait as it will be, in Progress at a fraction of 0: best effort, and soon or never."""
@@ -115,6 +135,16 @@ class RenderPool(Protocol):
 
     async def status(self) -> PoolStatus:
         """Slots, queue length and workers."""
+
+    async def rest(self, agents: frozenset[str]) -> None:
+        """Let exactly these agents, by name, be given nothing more, whether they are there or come later.
+
+        What they paint they end, what waits there goes to others. Devices of this machine do not rest. May be called
+        before `start`.
+        """
+
+    async def evict(self, agent: str) -> None:
+        """Give what an agent that rests has to others at once, uncounted; what it yet comes with is not taken in."""
 
     async def drain(self, timeout_s: float) -> None:
         """Take no more, let running jobs end within the time, then stop the workers."""

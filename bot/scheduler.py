@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from bot.errors import PoolFull, Unwritable
+from bot.errors import PoolFull, Unsuited, Unwritable
 from bot.jobs import MAX_DELIVERIES, IllegalTransition, Job, Status
 from bot.patience import patiently
-from bot.ports import PREFETCH, RenderJob, RenderPool
+from bot.ports import RenderJob, RenderPool
 from bot.store import Store
 from bot.store.order import Inflow
 from bot.store.queue import Work
+from renderer.options import RenderOptions
 from renderer.protocol import Progress
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,8 @@ _INFLOW_S = 5.0
 _BUSIEST = 0.8
 #: Jobs for each slot that are few.
 _FEW = 5
+#: Jobs of the line that are looked at behind those that there is room for: the first may have to wait for a GPU, say.
+_LOOK_AHEAD = 100
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -177,23 +180,41 @@ class Scheduler:
             return
         # Ended in the store but not yet let go by the pool, a job takes no place.
         held = await self._store.queue.underway(await self._pool.held())
-        room = (await self._pool.status()).slots + PREFETCH - len(held)
+        status = await self._pool.status()
+        room = status.slots + status.ahead - len(held)
         if room <= 0:
             return
-        handed_over = {job_id for job_id, _ in held}
-        for job in await self._store.queue.next_queued(room + len(held), self._clock(), handed_over):
-            if (job.id, job.attempt) in held:
+        limit, handed_over = room + len(held), {job_id for job_id, _ in held}
+        first = await self._store.queue.next_queued(limit, self._clock(), handed_over)
+        unsuited: list[RenderOptions] = []
+        room = await self._offer([job for job in first if (job.id, job.attempt) not in held], room, unsuited)
+        if unsuited and room > 0:
+            seen = {job.id for job in first} | handed_over
+            further = await self._store.queue.next_queued(limit + _LOOK_AHEAD, self._clock(), handed_over)
+            await self._offer([job for job in further if job.id not in seen], room, unsuited)
+
+    async def _offer(self, line: Sequence[Job], room: int, unsuited: list[RenderOptions]) -> int:
+        """Give the pool as many of these as it has room for; how much is left.
+
+        What it takes none of now is added to `unsuited`: it keeps its place, and nobody else waits for that.
+        """
+        for job in line:
+            if room == 0:
+                break
+            if job.options in unsuited:
                 continue
             if job.deliveries >= MAX_DELIVERIES:
                 await self._set_aside(job)
                 continue
             try:
                 await self._pool.submit(_for_pool(job))
+            except Unsuited:
+                unsuited.append(job.options)
             except PoolFull:
-                return
-            room -= 1
-            if room == 0:
-                return
+                return 0
+            else:
+                room -= 1
+        return room
 
     async def _glimpse(self) -> None:
         """Have the pool show what has just come and has to wait."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +31,12 @@ class SettingsError(ValueError):
 
 
 def _split(value: object) -> object:
-    """A variable holds several names with commas between them; a TOML file has lists of its own."""
+    """A variable holds several names with commas between them, or a JSON list; a TOML file has lists of its own."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            return tuple(json.loads(value))
+        except ValueError:
+            raise ValueError("this is no list in JSON") from None
     if isinstance(value, str):
         return tuple(name.strip() for name in value.split(",") if name.strip())
     return value
@@ -45,6 +51,7 @@ _PLATFORMS = ("x", "web", "telegram")
 #: In the PHC string format.
 _ARGON2ID = re.compile(r"\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
 _LEAST_TOKEN = 16
+_NATS_URL = re.compile(r"(nats|tls)://[A-Za-z0-9.-]+(:\d{1,5})?|(nats|tls)://\[[0-9a-fA-F:]+\](:\d{1,5})?")
 
 
 class _Group(BaseModel):
@@ -436,6 +443,22 @@ class XSettings(_Group):
         }
 
 
+class NatsSettings(_Group):
+    """How the NATS servers in `pools` are spoken to, by the bot and by its agents (docs/scale.md)."""
+
+    user: str | None = Field(
+        default=None, examples=["bot", "gpu1"], description="name of the bot, or of the agent, at the server"
+    )
+    password: Secret | None = Field(default=None, description="its password there")
+    tls_ca: Path | None = Field(
+        default=None,
+        description="certificate (PEM) of who signed that of a `tls://` server, where unknown here",
+    )
+    lease_s: float = Field(
+        default=30, ge=2, le=3600, description="seconds an agent may be silent before others are given what it had"
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be set, as one frozen value; `load()` reads it, the constructor only checks its arguments."""
 
@@ -449,9 +472,15 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(default=Path("data"), description="folder of all that is kept: database, pictures, weights")
+    pools: Names = Field(
+        default=("local",),
+        description="where is painted: `local` on this machine, `nats://host:4222` or `tls://…` by agents; or both",
+        examples=["local", "local,nats://10.0.0.1:4222", '["local","tls://gpus.example.org:4222"]'],
+    )
     log: LogSettings = LogSettings()
     web: WebSettings = WebSettings()
     renderer: RendererSettings = RendererSettings()
+    nats: NatsSettings = NatsSettings()
     limits: LimitsSettings = LimitsSettings()
     retention: RetentionSettings = RetentionSettings()
     access: AccessSettings = AccessSettings()
@@ -472,6 +501,20 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only the constructor's arguments: `load()` reads the other sources, and keeps what came from where."""
         return (init_settings,)
+
+    @field_validator("pools")
+    @classmethod
+    def _known_pools(cls, pools: tuple[str, ...]) -> tuple[str, ...]:
+        if not pools or len(set(pools)) < len(pools):
+            raise ValueError("there is one pool at least, and none stands there twice")
+        for pool in pools:
+            if pool != "local" and not _NATS_URL.fullmatch(pool):
+                # A password in it would be shown wherever the address is.
+                raise ValueError(
+                    "a pool is `local`, `nats://host:port` or `tls://host:port`; who calls there is said by "
+                    "ATELIER_NATS__USER and ATELIER_NATS__PASSWORD"
+                )
+        return pools
 
     @property
     def weights_dir(self) -> Path:

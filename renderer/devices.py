@@ -75,6 +75,11 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
+def memory_total(device: torch.device) -> int | None:
+    """Bytes that a GPU has of its own; None for a CPU, where a painting is cut to fit into what machines have."""
+    return torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else None
+
+
 def memory_in_use(device: torch.device) -> int | None:
     """Bytes that this process takes: of a GPU, what torch holds there; else its resident set, where Linux tells it."""
     if device.type == "cuda":

@@ -105,6 +105,7 @@ class Ready(_Frame):
     device: str  #: torch's name: ``cpu``, ``cuda:0``, ``mps``
     device_name: str  #: what a person would call it
     encoder: str  #: name and short hash of the weights
+    memory_total: int | None = None  #: bytes of the device's own memory; None where it has none, or does not tell
     peers: tuple[str, ...] = ()  #: further devices of this machine, where the device was chosen by ``auto``
 
 

@@ -256,11 +256,14 @@ def _serve(connection: socket.socket, arguments: argparse.Namespace) -> int:
         connection.sendall(protocol.pack(protocol.Unready(reason=str(exc))))
         return _UNREADY_STATUS
     peers = tuple(str(peer) for peer in devices.available() if peer != device) if arguments.device == "auto" else ()
-    connection.sendall(
-        protocol.pack(
-            protocol.Ready(device=str(device), device_name=devices.describe(device), encoder=name, peers=peers)
-        )
+    ready = protocol.Ready(
+        device=str(device),
+        device_name=devices.describe(device),
+        encoder=name,
+        memory_total=devices.memory_total(device),
+        peers=peers,
     )
+    connection.sendall(protocol.pack(ready))
     inbox: Inbox = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, inbox), name="reader", daemon=True).start()
     worker = Worker(inbox, lambda message: connection.sendall(protocol.pack(message)), encoder, name, device)

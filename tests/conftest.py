@@ -19,12 +19,23 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 #: Tests that paint, or let a process paint. Two at a time would take one another's cores and time.
 _PAINTING = (
-    *("renderer", "sheet", "bench", "bot/pools", "bot/test_cli.py", "bot/test_paint.py", "browser/test_painting.py"),
+    *(
+        "renderer",
+        "sheet",
+        "bench",
+        "bot/pools/test_local",
+        "bot/test_cli.py",
+        "bot/test_paint.py",
+        "browser/test_painting.py",
+    ),
     *("test_end_to_end.py", "test_restart.py", "test_telegram_end_to_end.py", "test_x_end_to_end.py"),
 )
 
 #: Tests that drive a browser or a server from outside, and mostly wait for it.
-_DRIVING = ("browser", "bot/adapters/web", "faults")
+_DRIVING = (
+    *("browser", "bot/adapters/web", "faults", "test_agents_end_to_end.py"),
+    *("bot/pools/test_contract", "bot/pools/test_nats", "bot/pools/test_several"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

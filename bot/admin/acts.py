@@ -14,6 +14,7 @@ from bot.jobs import IllegalTransition, Job, Status
 
 if TYPE_CHECKING:  # the command line lists the verbs without loading what serves them
     from bot.accounts import Accounts
+    from bot.admin.agents import AgentActs
     from bot.admin.keys import KeyAnswers
     from bot.admin.questions import Questions
     from bot.desk import Desk
@@ -23,7 +24,10 @@ log = structlog.get_logger(__name__)
 
 #: The verbs that change something; with other words, the last three ask.
 VERBS = frozenset(
-    {"pause", "resume", "drain", "cancel", "ban", "unban", "allow", "disallow", "quota", "key", "uncertain"}
+    {
+        *("pause", "resume", "drain", "undrain", "evict", "cancel", "ban", "unban", "allow", "disallow"),
+        *("quota", "key", "uncertain"),
+    }
 )
 _DEFAULT_REASON = "maintenance."
 
@@ -37,6 +41,7 @@ class Acts:
         desk: Desk,
         accounts: Accounts,
         keys: KeyAnswers,
+        agents: AgentActs,
         questions: Questions,
         reply_due: Callable[[], None],
         clock: Callable[[], float],
@@ -45,6 +50,7 @@ class Acts:
         self._desk = desk
         self._accounts = accounts
         self._keys = keys
+        self._agents = agents
         self._questions = questions
         self._reply_due = reply_due
         self._clock = clock
@@ -58,6 +64,12 @@ class Acts:
                 return await self._resume()
             case "drain", []:
                 return await self._drain()
+            case "drain", [name]:
+                return await self._agents.drain(name)
+            case "undrain", [name]:
+                return await self._agents.undrain(name)
+            case "evict", [name]:
+                return await self._agents.evict(name)
             case "cancel", [job]:
                 return await self._cancel(await self._job(verb, job))
             case "ban", [name, *why]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.admin import acts, lines
+from bot.admin.agents import AgentActs
 from bot.admin.audit import Audit
 from bot.admin.keys import KeyAnswers
 from bot.admin.questions import Questions
@@ -68,7 +69,8 @@ class Admin:
         self._pseudonyms = pseudonyms
         self._questions = Questions(store, desk, pool, accounts, notices, disk, settings, budgets, redact, clock)
         self._keys = KeyAnswers(keys, clock)
-        self._acts = acts.Acts(store, desk, accounts, self._keys, self._questions, reply_due, clock)
+        agents = AgentActs(store, pool)
+        self._acts = acts.Acts(store, desk, accounts, self._keys, agents, self._questions, reply_due, clock)
         self.audit = Audit(store, redact)
         self._clock = clock
 

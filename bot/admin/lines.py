@@ -10,7 +10,18 @@ from bot.replies import duration
 from bot.texts import say
 
 if TYPE_CHECKING:  # the command line lists the verbs without loading the store
-    from bot.admin.state import Doors, FailedJob, OpenJob, People, Queue, SettingInForce, Spend, Uncertain, Worker
+    from bot.admin.state import (
+        Agent,
+        Doors,
+        FailedJob,
+        OpenJob,
+        People,
+        Queue,
+        SettingInForce,
+        Spend,
+        Uncertain,
+        Worker,
+    )
     from bot.disk import Usage
     from bot.notices import Notice
     from bot.store.accounts import Account
@@ -123,7 +134,16 @@ def _worker(worker: Worker, now: float) -> str:
         state += f" for {span(now - worker.since)}"
     if worker.reason:
         state += f": {worker.reason}"
-    return " · ".join([worker.name, state, *([size(worker.memory)] if worker.memory is not None else [])])
+    parts = [worker.name, state, *([size(worker.memory)] if worker.memory is not None else [])]
+    return " · ".join([*parts, *_agent(worker, worker.agent, now)] if worker.agent else parts)
+
+
+def _agent(worker: Worker, agent: Agent, now: float) -> list[str]:
+    """What is worth knowing of a device of another machine."""
+    device = f"{worker.device_class}, {worker.device_name or worker.device}" if worker.device_class else "no device"
+    load = f"agent {agent.name} holds {agent.held} and paints {agent.slots} at a time"
+    heard = f"heard {span(now - agent.seen_at)} ago"
+    return [device, load, heard, *(["drained"] if agent.drained else [])]
 
 
 # ---- numbers

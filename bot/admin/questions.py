@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.admin.state import (
+    Agent,
     Doors,
     FailedJob,
     OpenJob,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:  # the command line lists the verbs without loading what serve
     from bot.desk import Desk, JobView
     from bot.disk import Disk, Usage
     from bot.notices import Notice, Notices
-    from bot.ports import RenderPool
+    from bot.ports import AgentStatus, RenderPool
     from bot.spending import Budget
     from bot.store import Store
     from bot.store.admin import UncertainReply
@@ -128,9 +129,15 @@ class Questions:
                 worker.memory,
                 worker.job,
                 begun.get(worker.job) if worker.job else None,
+                worker.device_class,
+                self._agent(worker.agent) if worker.agent else None,
             )
             for worker in (await self._pool.status()).workers
         )
+
+    def _agent(self, agent: AgentStatus) -> Agent:
+        seen_at = round(self._clock() - agent.seen_s)  # so that it changes when it is heard, and not at each look
+        return Agent(agent.name, agent.slots, agent.held, seen_at, agent.is_resting)
 
     async def platforms(self) -> dict[str, str]:
         """Each platform's state."""

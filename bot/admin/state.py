@@ -56,6 +56,17 @@ class Queue:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Agent:
+    """A machine elsewhere, of which a worker is a device."""
+
+    name: str
+    slots: int  #: paintings that it is given at a time
+    held: int  #: jobs in its hands
+    seen_at: float  #: when it was heard last, to the second
+    drained: bool  #: by name
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Worker:
     """A renderer."""
 
@@ -68,6 +79,8 @@ class Worker:
     memory: int | None
     job: str | None
     since: float | None  #: when it was handed the job
+    device_class: str | None  #: ``cpu``, ``cuda``, ``mps``
+    agent: Agent | None  #: None for this machine's own
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

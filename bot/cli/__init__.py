@@ -1,4 +1,4 @@
-"""The command line: `atelier run | paint | dream | gallery | admin | x | settings | doctor | weights`."""
+"""The command line: `atelier run | agent | paint | dream | gallery | admin | x | settings | doctor | weights`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from bot.cli.admin import admin_app
+from bot.cli.agent import agent_command
 from bot.cli.choices import Sectioned
 from bot.cli.gallery import gallery_command
 from bot.cli.painting import dream_command, paint_command
@@ -61,6 +62,7 @@ def run() -> None:
     asyncio.run(serve(settings))
 
 
+app.command("agent")(agent_command)
 app.command("paint", cls=Sectioned)(paint_command)
 app.command("dream", cls=Sectioned)(dream_command)
 app.command("gallery")(gallery_command)

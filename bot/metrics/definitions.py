@@ -37,6 +37,14 @@ JOBS_OPEN = Definition(
     "Jobs without an end: `queued`, `rendering`, or `rendered` and not delivered yet",
 )
 QUEUE_DEPTH = Definition("atelier_queue_depth", "gauge", (), "Jobs that wait to be painted")
+QUEUE_AHEAD = Definition(
+    "atelier_queue_ahead_seconds",
+    "gauge",
+    ("device_class",),
+    "Seconds that the devices of a class (`cpu`, `cuda`, `mps`) will paint at what waits now, all of them together and "
+    "by the estimates; what is being painted is not in it. Devices that are down or drained do not count; `none` is "
+    "what nobody could paint",
+)
 OUTBOX_REPLIES = Definition(
     "atelier_outbox_replies",
     "gauge",
@@ -137,6 +145,7 @@ WATCHDOGS = Definition(
 MIRRORED = (
     JOBS_OPEN,
     QUEUE_DEPTH,
+    QUEUE_AHEAD,
     OUTBOX_REPLIES,
     OUTBOX_AGE,
     WORKERS,

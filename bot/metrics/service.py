@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 
 from bot.jobs import ENDED, Job, Status
 from bot.metrics import definitions
+from bot.metrics.backlog import seconds_ahead
 from bot.metrics.definitions import Definition
 from bot.ports import RenderPool
 from bot.spending import Budget
@@ -145,8 +146,10 @@ class Metrics:
 
     async def _workers(self) -> list[_Family]:
         workers = (await self._pool.status()).workers
+        ahead = seconds_ahead(await self._store.queue.waiting_s(), workers)
         number = Tally(worker.state for worker in workers)
         return [
+            _family(definitions.QUEUE_AHEAD, ahead.items()),
             _family(definitions.WORKERS, ((state, number[state]) for state in _WORKER_STATES)),
             _family(definitions.RENDERER_RESTARTS, ((worker.name, worker.restarts) for worker in workers)),
         ]

@@ -105,6 +105,12 @@ class LocalPool:
         """Slots, queue length and workers."""
         return PoolStatus(len(self._seats), len(self._queue), tuple(map(_worker_status, self._seats)))
 
+    async def rest(self, agents: frozenset[str]) -> None:
+        """Nothing: there are no agents here."""
+
+    async def evict(self, agent: str) -> None:
+        """Nothing, as above."""
+
     async def drain(self, timeout_s: float) -> None:
         """Take no more, let running jobs end within the time, then stop the children; the rest stays `held`."""
         self._draining = True

@@ -20,8 +20,9 @@ from renderer.options import RenderOptions
 _LIKE_SIZE = 1.25
 #: How many paintings are looked back on, lest the answer take longer with every one.
 _REMEMBERED = 500
-#: That of jobs which are older than the option.
+#: Those of jobs which are older than the option.
 _FIRST_MODE = str(RenderOptions.model_fields["mode"].default)
+_FIRST_QUALITY = str(RenderOptions.model_fields["quality"].default)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,6 +117,13 @@ class Queue:
         async with self._database.read() as connection:
             rows = await connection.execute(query)
             return [(Status(status), mode or _FIRST_MODE, adapter, number) for status, mode, adapter, number in rows]
+
+    async def waiting_s(self) -> dict[str, float]:
+        """Render seconds expected of all that waits to be painted, by quality."""
+        quality = func.coalesce(jobs.c.options["quality"].as_string(), _FIRST_QUALITY)
+        query = select(quality, func.sum(jobs.c.estimate_s)).where(jobs.c.status == Status.QUEUED).group_by(quality)
+        async with self._database.read() as connection:
+            return {name: seconds for name, seconds in await connection.execute(query)}
 
     async def recent_paces(self, size: int, options: RenderOptions, device: str, limit: int) -> list[float]:
         """Render seconds per pixel of the last paintings of about this long edge that took as many steps.

@@ -16,7 +16,7 @@ class Switches:
 
     ``paused``: ``{"reason": str}`` while nothing new is painted. ``drained``: any value while no order is taken.
     ``disk-full``: ``{"opens_mb": int}`` while none is for want of disk. ``restored``: ``{"at": Unix seconds}`` of when
-    the store was put back from a backup.
+    the store was put back from a backup. ``resting``: ``{"agents": [name, …]}`` that are given nothing to paint.
     """
 
     def __init__(self, database: Database) -> None:

@@ -8,9 +8,11 @@ from structlog.testing import capture_logs
 
 from bot.accounts import Account
 from bot.admin import MAX_ANSWER, VERBS, Admin
+from bot.admin.agents import resting
+from bot.admin.state import Agent
 from bot.errors import BadRequest, Busy, Forbidden, UserError
 from bot.jobs import Job, Status
-from bot.ports import WorkerStatus
+from bot.ports import AgentStatus, WorkerStatus
 from bot.spending import Budget
 from bot.store.tables import ReplyState
 from config.settings import Settings, TelegramSettings, WebSettings
@@ -215,6 +217,74 @@ async def test_a_worker_says_for_how_long_it_has_painted_and_in_how_much_memory(
     assert line == f"local-0 · painting {job.id[:8]} for 3 minutes · 1.2 GB"
 
 
+async def test_a_worker_of_an_agent_says_whose_it_is_what_it_has_and_when_it_was_heard(
+    house: House, admin: Admin
+) -> None:
+    job = await house.job()
+    await house.dispatch.on_event(started(job))
+    house.pool.workers = (of_agent("gpu1", job.id, held=2, seen_s=200, is_resting=True),)
+    line = (await told(admin, "workers")).splitlines()[0]
+    assert line.startswith(f"gpu1-0 · painting {job.id[:8]} for ")
+    assert line.endswith(
+        " · cuda, NVIDIA H100 · agent gpu1 holds 2 and paints 1 at a time · heard 4 minutes ago · drained"
+    )
+    [worker] = (await admin.state()).workers
+    assert worker.agent
+    assert dataclasses.replace(worker.agent, seen_at=0) == Agent("gpu1", 1, 2, 0, drained=True)
+    assert worker.agent.seen_at == pytest.approx(house.clock() - 200, abs=2)
+    assert worker.device_class == "cuda"
+
+
+# ---- agents
+
+
+def of_agent(
+    name: str, job: str | None = None, held: int = 0, seen_s: float = 1, is_resting: bool = False
+) -> WorkerStatus:
+    agent = AgentStatus(name, 1, held, seen_s, is_resting)
+    state = "painting" if job else "idle"
+    return WorkerStatus(f"{name}-0", "cuda:0", state, job, device_name="NVIDIA H100", agent=agent)
+
+
+async def test_an_agent_that_is_drained_is_so_until_it_is_undrained(house: House, admin: Admin) -> None:
+    house.pool.workers = (of_agent("gpu1", "1a2b3c4d"), of_agent("gpu2"))
+    assert await told(admin, "drain gpu1") == (
+        "gpu1 is given nothing more; it ends the 1 painting under its hands. “undrain gpu1” gives it work again."
+    )
+    assert "it paints nothing now" in await told(admin, "drain gpu2")
+    assert house.pool.resting == await resting(house.store) == {"gpu1", "gpu2"}
+    assert house.pool.evicted == []
+    assert await house.store.switches.get("drained") is None, "the door stays open"
+    assert await told(admin, "undrain gpu1") == "gpu1 is given work again."
+    assert await told(admin, "undrain gpu1") == "gpu1 was not drained."
+    assert house.pool.resting == await resting(house.store) == {"gpu2"}
+
+
+async def test_an_agent_that_is_gone_can_be_undrained(house: House, admin: Admin) -> None:
+    house.pool.workers = (of_agent("gpu1"),)
+    await told(admin, "drain gpu1")
+    house.pool.workers = ()
+    assert await told(admin, "undrain gpu1") == "gpu1 is given work again."
+    assert await resting(house.store) == frozenset()
+
+
+async def test_an_evicted_agent_rests_and_its_paintings_go(house: House, admin: Admin) -> None:
+    house.pool.workers = (of_agent("gpu1", "1a2b3c4d", held=2), of_agent("gpu2"))
+    assert "2 paintings of it go to others" in await told(admin, "evict gpu1")
+    assert "it had nothing" in await told(admin, "evict gpu2")
+    assert (sorted(house.pool.resting), house.pool.evicted) == (["gpu1", "gpu2"], ["gpu1", "gpu2"])
+
+
+@pytest.mark.parametrize("verb", ["drain", "evict", "undrain"])
+async def test_whoever_is_no_agent_is_told_apart(house: House, admin: Admin, verb: str) -> None:
+    assert "nor is any other connected" in await refused(admin, f"{verb} gpu1")
+    house.pool.workers = (WorkerStatus("local-0", "cpu", "idle"), of_agent("gpu1"))
+    assert await refused(admin, f"{verb} gpu9") == "unknown_agent: There is no agent gpu9; there are gpu1."
+    assert "only agents can be drained by name" in await refused(admin, f"{verb} local-0")
+    assert "one device of the agent gpu1" in await refused(admin, f"{verb} gpu1-0")
+    assert house.pool.resting == await resting(house.store) == frozenset()
+
+
 # ---- switches
 
 
@@ -399,7 +469,8 @@ async def test_a_reply_that_is_on_its_way_cannot_be_settled(house: House, admin:
 
 
 MISUSES = [
-    "queue now", "workers 1", "stats week", "resume please", "drain off", "cancel", "cancel 1a2b3c4d 5e6f7a8b",
+    "queue now", "workers 1", "stats week", "resume please", "drain off now", "undrain", "evict", "evict gpu1 gpu2",
+    "cancel", "cancel 1a2b3c4d 5e6f7a8b",
     "ban", "unban", "unban fake:1 fake:2", "allow", "disallow", "quota", "quota fake:1 5", "quota fake:1 five 50",
     "quota fake:1 -1 50", "quota fake:1 5 99999999999999999999", "quota fake:1 ١ ٢", "uncertain 1a2b3c4d",
     "uncertain 1a2b3c4d again", "ban 123", "ban @alice", "ban Fake:1", "allow fake:",
@@ -425,9 +496,16 @@ async def test_an_unknown_verb_is_answered_with_those_there_are(admin: Admin) ->
 
 
 async def test_every_verb_that_is_listed_is_known(house: House, admin: Admin) -> None:
+    house.pool.workers = (of_agent("gpu1"),)
     for number, (verb, described) in enumerate(VERBS.items()):
         job = await house.job(str(number))
-        words = described.usage.partition(" [")[0].replace("ID", job.id).replace("WHO", ALICE).split()
+        words = (
+            described.usage.partition(" [")[0]
+            .replace("ID", job.id)
+            .replace("WHO", ALICE)
+            .replace("AGENT", "gpu1")
+            .split()
+        )
         assert words[0] == verb
         assert await told(admin, " ".join(words))
 

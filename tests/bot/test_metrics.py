@@ -115,6 +115,14 @@ async def test_workers_platforms_and_switches_are_told_as_they_stand(house: Hous
     assert await value(house.metrics, "atelier_switched", switch="drained") == 0
 
 
+async def test_the_seconds_ahead_are_those_expected_of_what_waits_shared_by_the_devices(house: House) -> None:
+    await house.job("1", estimate_s=60)
+    await house.job("2", estimate_s=30, quality="draft")
+    await house.dispatch.on_event(started(await house.job("3", estimate_s=500)))
+    house.pool.workers = tuple(WorkerStatus(f"local-{number}", f"cuda:{number}", "idle") for number in range(3))
+    assert await read(house.metrics, "atelier_queue_ahead_seconds") == {frozenset({("device_class", "cuda")}): 30.0}
+
+
 async def test_spend_is_told_by_kind_for_the_day_and_the_month_with_the_limits(house: House) -> None:
     now = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC).timestamp()
     budget = Budget(house.store, "x", {"reply": 0.01, "mention": 0.001}, 5, 50, lambda: now)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import Unsuited
 from bot.jobs import MAX_DELIVERIES, Job, Status
-from bot.ports import PREFETCH
+from bot.ports import PREFETCH, RenderJob
 from bot.scheduler import Outlook, _begins_in
 from bot.store.queue import Work
 from bot.texts import say
@@ -87,6 +88,46 @@ async def test_a_full_pool_is_offered_the_job_again(tmp_path: Path) -> None:
             await house.pool.paint(first.id)
             await house.pool.paint(second.id)
         assert [job.id for job in house.pool.submitted] == ids(first, second)
+
+
+class ChoosyPool(FakePool):
+    """Takes drafts alone, as processors do beside a GPU that has enough to do; `is_busy` while it has."""
+
+    is_busy = True
+
+    async def submit(self, job: RenderJob) -> None:
+        if self.is_busy and job.options.quality != "draft":
+            raise Unsuited
+        await super().submit(job)
+
+
+async def test_who_waits_for_a_gpu_holds_up_nobody_else_and_keeps_the_first_place(tmp_path: Path) -> None:
+    pool = ChoosyPool(slots=2)
+    async with open_house(tmp_path, pool) as house:
+        fine = [await house.job(f"fine {number}") for number in range(4)]
+        drafts = [await house.job(f"draft {number}", quality="draft") for number in range(2)]
+        await house.scheduler._supply()
+        assert [job.id for job in pool.submitted] == ids(*drafts), "in their order"
+        late = await house.job("draft 3", quality="draft")
+        pool.is_busy = False
+        await house.scheduler._supply()
+        assert [job.id for job in pool.submitted[2:]] == ids(fine[0])
+        assert late.id not in {job.id for job in pool.submitted}
+
+
+async def test_no_more_of_the_line_is_looked_at_than_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.scheduler._LOOK_AHEAD", 2)
+    pool = ChoosyPool()
+    async with open_house(tmp_path, pool) as house:
+        jobs = [await house.job(f"fine {number}") for number in range(4)]
+        await house.job("draft", quality="draft")
+        await house.scheduler._supply()
+        assert pool.submitted == [], "there is room for two, and it is the fifth"
+        await house.desk.cancel(jobs[0].id, jobs[0].requester)
+        await house.scheduler._supply()
+        assert [job.options.quality for job in pool.submitted] == ["draft"]
 
 
 async def test_a_retry_waits_its_time_and_lets_others_go_first(house: House) -> None:

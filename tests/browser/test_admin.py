@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot.adapters.web.admin import sessions
 from bot.jobs import Status
+from bot.ports import AgentStatus, WorkerStatus
 from bot.store.tables import ReplyState
 from config.settings import WebSettings
 from tests.bot.adapters.web.administering import HASH, PASSWORD
@@ -131,6 +132,31 @@ async def test_a_drain_is_asked_about_first(inside: Office) -> None:
     await page.click("#drain")
     await page.get_by_role("dialog").get_by_role("button", name="Drain").click()
     await expect(page.locator("#headline")).to_have_text("Drained: nothing is taken in")
+
+
+async def test_an_agent_is_drained_undrained_and_evicted_from_its_card(inside: Office) -> None:
+    page, house = inside.page, inside.house
+
+    def heard(is_resting: bool) -> tuple[WorkerStatus, ...]:
+        agent = AgentStatus("gpu1", 0 if is_resting else 1, 2, 3, is_resting)
+        return (WorkerStatus("gpu1-0", "cuda:0", "painting", device_name="NVIDIA H100", agent=agent),)
+
+    house.pool.workers = heard(is_resting=False)
+    card = page.locator("#renderers li").first
+    await expect(card).to_contain_text("class cuda · agent gpu1 holds 2 and paints 1 at a time · heard")
+    await page.get_by_role("button", name="Drain gpu1").click()
+    await page.get_by_role("button", name="Drain the agent").click()
+    await inside.said("gpu1 is given nothing more")
+    assert house.pool.resting == {"gpu1"}
+    house.pool.workers = heard(is_resting=True)
+    await expect(card).to_contain_text("painting, drained")
+    await page.get_by_role("button", name="Undrain gpu1").click()
+    await inside.said("gpu1 is given work again")
+    assert house.pool.resting == frozenset()
+    await page.get_by_role("button", name="Evict gpu1").click()
+    await page.get_by_role("button", name="Evict the agent").click()
+    await inside.said("2 paintings of it go to others")
+    assert house.pool.evicted == ["gpu1"]
 
 
 async def test_a_painting_is_cancelled_after_a_second_thought(inside: Office) -> None:

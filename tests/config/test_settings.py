@@ -268,6 +268,23 @@ def test_names_are_split_at_commas_in_a_variable_and_a_list_in_toml(
     assert load().web.allowed_hosts == ("a.example", "b.example")
 
 
+@pytest.mark.parametrize("given", ['["local","nats://10.0.0.1:4222"]', "local, nats://10.0.0.1:4222"])
+def test_pools_are_a_list_in_json_or_names_with_commas(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    assert load().pools == ("local",)
+    monkeypatch.setenv("ATELIER_POOLS", given)
+    assert load().pools == ("local", "nats://10.0.0.1:4222")
+
+
+@pytest.mark.parametrize(
+    "pools", ["", "[]", "local,local", "remote", "nats://", '["local"', "nats://bot:secret@10.0.0.1:4222", "http://x"]
+)
+def test_a_pool_that_is_none_is_refused_and_a_password_has_no_place_in_its_address(folder: Path, pools: str) -> None:
+    [problem] = problems(pools=pools)
+    assert problem.startswith("pools (command line)")
+
+
 def test_weights_lie_in_the_data_directory_unless_told_otherwise(folder: Path) -> None:
     assert load(data_dir="d").weights_dir == Path("d/weights")
     assert load(data_dir="d", renderer={"weights_dir": "w"}).weights_dir == Path("w")

@@ -38,6 +38,8 @@ class FakePool(Watched):
         self.submitted: list[RenderJob] = []
         self.cancelled: list[Key] = []
         self.glimpsed: list[RenderJob] = []
+        self.resting: frozenset[str] = frozenset()
+        self.evicted: list[str] = []
         self._free = asyncio.Semaphore(slots)
         self._held: dict[Key, _Held] = {}
         super().__init__()
@@ -80,6 +82,12 @@ class FakePool(Watched):
     async def status(self) -> PoolStatus:
         waiting = sum(not held.has_slot for held in self._held.values())
         return PoolStatus(self.slots, waiting, self.workers)
+
+    async def rest(self, agents: frozenset[str]) -> None:
+        self.resting = agents
+
+    async def evict(self, agent: str) -> None:
+        self.evicted.append(agent)
 
     async def drain(self, timeout_s: float) -> None:
         tasks = [held.task for held in self._held.values() if held.task is not None]

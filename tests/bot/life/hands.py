@@ -65,6 +65,12 @@ class HandPool:
         workers = tuple(WorkerStatus(f"hand:{number}", "cpu", "idle") for number in range(self.slots))
         return PoolStatus(self.slots, len(self.queue), workers)
 
+    async def rest(self, agents: frozenset[str]) -> None:
+        pass
+
+    async def evict(self, agent: str) -> None:
+        pass
+
     async def drain(self, timeout_s: float) -> None:
         self.queue.clear()
         self.seats.clear()

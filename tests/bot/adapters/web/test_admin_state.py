@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.ports import WorkerStatus
 from config.fields import settings_of
-from config.settings import Settings, TelegramSettings, WebSettings, XSettings
+from config.settings import NatsSettings, Settings, TelegramSettings, WebSettings, XSettings
 from renderer.protocol import FailureReason
 from tests.bot.adapters.web.administering import HASH, TOKEN, Desk, browser, served
 from tests.fakes.house import House, failure, progress, started
@@ -112,6 +112,7 @@ SECRETS = {
     "web.metrics_token": "secret of the metrics",
     "web.admin_token": TOKEN,
     "web.admin_password_hash": HASH,
+    "nats.password": "secret of the server between",
     "telegram.token": "12345678:secret-of-telegram",
     "telegram.webhook_secret": "secret_of_the_webhook",
     "x.consumer_key": "secret-consumer",
@@ -132,7 +133,13 @@ async def test_no_secret_is_in_anything_that_the_page_is_told(house: House) -> N
     web = WebSettings(port=0, **group("web"))
     proxy = "https://user:pass-of-the-proxy@proxy.example"
     x = XSettings(api_base_url=proxy, **group("x"))
-    settings = Settings(data_dir=house.folder, web=web, telegram=TelegramSettings(**group("telegram")), x=x)
+    settings = Settings(
+        data_dir=house.folder,
+        web=web,
+        telegram=TelegramSettings(**group("telegram")),
+        x=x,
+        nats=NatsSettings(**group("nats")),
+    )
     house.admin = house.admin_of(settings)
     # Where secrets come by accident: in what a platform's library, an operator or a worker says.
     token = SECRETS["telegram.token"]

@@ -45,6 +45,26 @@ export async function drain() {
   if (sure) await say("drain");
 }
 
+export async function drainAgent(name) {
+  const sure = await ask({
+    title: `Drain ${name}?`,
+    text: "It is given nothing more, and ends what it paints. What waits there goes to others.",
+    yes: "Drain the agent",
+  });
+  if (sure) await say("drain", name);
+}
+
+export async function evictAgent(name) {
+  const sure = await ask({
+    title: `Evict ${name}?`,
+    text: "It is given nothing more, and what it paints is begun anew by others at once.",
+    yes: "Evict the agent",
+  });
+  if (sure) await say("evict", name);
+}
+
+export const undrainAgent = (name) => say("undrain", name);
+
 export const resume = () => say("resume");
 
 export async function cancel(job) {

@@ -109,7 +109,7 @@ const audit = new Table(find("audit"), "What admins did", [
 ], (entry) => `${entry.at} ${entry.by}`, "No admin has done anything yet.");
 
 /** A card: a title, a mark, and lines below. */
-const card = () => ["li", {}, el("p", {}, el("strong"), " ", el("span", { className: "mark" })), el("p", { className: "note" })];
+const card = () => ["li", {}, el("p", {}, el("strong"), " ", el("span", { className: "mark" })), el("p", { className: "note" }), el("div")];
 
 function renewCard(element, title, [kind, state], note) {
   const [head, below] = element.children;
@@ -127,12 +127,22 @@ function worker(element, one) {
   const job = one.job && `painting ${short(one.job)}${one.since ? ` for ${span(now() - one.since)}` : ""}`;
   const lines = [
     device,
+    one.agent && `class ${one.device_class ?? "not known yet"}`,
+    one.agent && `agent ${one.agent.name} holds ${one.agent.held} and paints ${one.agent.slots} at a time`,
+    one.agent && `heard ${ago(one.agent.seen_at)}`,
     one.memory !== null && `${bytes(one.memory)} of memory`,
     job,
     one.restarts > 0 && `begun anew ${count(one.restarts, "time")}`,
     one.reason,
   ];
-  renewCard(element, one.name, [MARKS[one.state] ?? "fair", one.state], lines.filter(Boolean).join(" · "));
+  const mark = one.agent?.drained ? ["fair", `${one.state}, drained`] : [MARKS[one.state] ?? "fair", one.state];
+  renewCard(element, one.name, mark, lines.filter(Boolean).join(" · "));
+  buttons(element.children[2], one.agent ? agentActs(one.agent) : []);
+}
+
+function agentActs({ name, drained }) {
+  const begin = drained ? ["Undrain", () => acts.undrainAgent(name), name] : ["Drain…", () => acts.drainAgent(name), name];
+  return [begin, ["Evict…", () => acts.evictAgent(name), name]];
 }
 
 function platform(element, [title, state]) {

@@ -1,0 +1,243 @@
+"""Who gets which job: out of the bot's hands into an agent's, and back where that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from bot.jobs import MAX_DELIVERIES
+from bot.pools.nats.agents import Agent, Agents, kind_of
+from bot.pools.nats.ledger import Claim, Ledger, Place, Work
+from bot.pools.nats.packing import pack
+from bot.pools.nats.streams import Streams
+from bot.pools.nats.words import Words
+from bot.ports import BlobStore, RenderJob
+from renderer.options import RenderOptions
+from renderer.protocol import Event, FailureReason
+from renderer.wire import parcels, subjects
+from renderer.wire.line import Line
+
+log = structlog.get_logger(__name__)
+
+OnEvent = Callable[[Event], Awaitable[None]]
+Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
+
+
+class Assigner:
+    """Keeps the ledger true: what is in it has been accepted, and its end has not been consumed."""
+
+    def __init__(
+        self,
+        line: Line,
+        streams: Streams,
+        words: Words,
+        blobs: BlobStore,
+        spawn: Spawn,
+        tidy: Spawn,
+        agents: Agents,
+        ledger: Ledger,
+    ) -> None:
+        """`tidy` spawns what a stop waits for a little."""
+        self._line = line
+        self._streams = streams
+        self._words = words
+        self._blobs = blobs
+        self._spawn = spawn
+        self._tidy = tidy
+        self._agents = agents
+        self._ledger = ledger
+        self._lanes: dict[str, asyncio.Lock] = {}
+        self.on_event: OnEvent
+        #: Nothing is handed over any more.
+        self.is_stopped = False
+        #: Notified at each end.
+        self.ended = asyncio.Condition()
+
+    def first_free(self, job: RenderJob) -> Agent | None:
+        """Who has room for it and will be free first."""
+        return self._agents.first_free(job.options, self._outstanding())
+
+    def has_room(self) -> bool:
+        """Whether anybody would take some job, if not each."""
+        return self._agents.has_room(self._outstanding())
+
+    def _outstanding(self) -> dict[tuple[str, str], list[RenderOptions]]:
+        """What each instance is to paint, by name and instance."""
+        outstanding: dict[tuple[str, str], list[RenderOptions]] = {}
+        for work in self._ledger:
+            if work.claim and not work.is_ending:
+                outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work.job.options)
+        return outstanding
+
+    def assign(self, work: Work, agent: Agent) -> None:
+        """Hand it over, in the background."""
+        claim = work.claim_for(agent.name, agent.instance)
+        self._spawn(self._hand_over(work, claim), f"hand-over of {work.job.id}")
+
+    def assign_all_again(self) -> None:
+        """The server has come back without its store."""
+        log.warning("the server has lost its store: what it had is sent again")
+        for work in self._ledger:
+            work.place, work.beginnings = None, []
+            if work.claim is not None:
+                self._spawn(self._hand_over(work, work.claim), f"hand-over of {work.job.id}")
+
+    async def _hand_over(self, work: Work, claim: Claim) -> None:
+        with bound_contextvars(job=work.job.id):
+            try:
+                place = await self._send(work, claim)
+            except FileNotFoundError:
+                log.warning("picture gone")
+                if work.claim is claim:
+                    await self.fail(work, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
+                return
+            if place is None:
+                return
+            if work.claim is not claim:
+                # Ended or taken back meanwhile.
+                await self._streams.delete(subjects.ASSIGNMENTS, place)
+                return
+            work.place = place
+            log.info("job handed over", agent=claim.agent, attempt=work.job.attempt, delivery=work.delivery)
+            if work.is_cancelled:
+                await self._words.cancel(claim)
+
+    async def _send(self, work: Work, claim: Claim) -> Place | None:
+        """Put it on the server; None where it is not to go there any more. Raises FileNotFoundError."""
+        # In order: a small one does not overtake a large one on the way to the same agent.
+        async with self._lanes.setdefault(claim.agent, asyncio.Lock()):
+            if work.claim is not claim:
+                return None
+            assignment = await pack(self._line, self._blobs, work.job, claim)
+            return await self._streams.put(assignment) if work.claim is claim else None
+
+    def take_back(self, work: Work, is_counted: bool, is_former: bool = True) -> None:
+        """Out of an agent's hands, and into another's.
+
+        `is_counted`: it had begun, and that counts towards poison. `is_former`: a painting of it is still welcome.
+        """
+        claim = work.claim
+        if claim is None or work.is_ending:
+            return
+        log.warning("job taken back", job=work.job.id, agent=claim.agent, is_counted=is_counted)
+        self._delete_assignment(work)
+        if is_former:
+            work.former.append(claim)
+        work.claim, work.is_begun = None, False
+        work.delivery += is_counted
+        if work.is_cancelled:
+            self._spawn(self.fail(work, FailureReason.CANCELLED), f"end of {work.job.id}")
+        elif work.delivery > MAX_DELIVERIES:
+            self._spawn(self.fail(work, FailureReason.POISONED), f"end of {work.job.id}")
+        else:
+            self.place()
+
+    def evict(self, name: str) -> None:
+        """Out of the hands of all instances of this name; what they yet come with is refused."""
+        for work in self._ledger:
+            work.former = [claim for claim in work.former if claim.agent != name]
+            claim = work.claim
+            if claim is not None and claim.agent == name and not work.is_ending:
+                # An admin's word is no sign of poison.
+                self.take_back(work, is_counted=False, is_former=False)
+                self._spawn(self._words.cancel(claim), f"cancel of {work.job.id}")
+
+    def place(self) -> None:
+        """Give what waits for an agent to whoever has room."""
+        for work in self._ledger.waiting():
+            if work.is_ending or self.is_stopped:
+                continue
+            if agent := self.first_free(work.job):
+                self.assign(work, agent)
+
+    def balance(self) -> None:
+        """Ask for what waits behind another painting, where somebody has nothing to paint, and for what waits idly."""
+        held: dict[tuple[str, str], list[Work]] = {}
+        for work in self._ledger:
+            if work.claim:
+                held.setdefault((work.claim.agent, work.claim.instance), []).append(work)
+        free: dict[str, int] = {}
+        for agent in self._agents:
+            works = held.get((agent.name, agent.instance), [])
+            if agent.is_resting:
+                for waiting in filter(_is_waiting, works):
+                    self._revoke(waiting)
+            elif len(works) < agent.slots:
+                free[agent.name] = agent.slots - len(works)
+        if sum(work.is_revoking for work in self._ledger) < sum(free.values()):
+            self._fill(free, held)
+
+    def _fill(self, free: dict[str, int], held: dict[tuple[str, str], list[Work]]) -> None:
+        """Ask each busy agent for what came last there of what suits one of the free slots, by name; one at a time."""
+        best: dict[Hashable, Agent | None] = {}  # one answer for all alike: there may be many of them
+        for busy in self._agents:
+            works = held.get((busy.name, busy.instance), [])
+            behind = list(filter(_is_waiting, works))
+            if len(works) <= busy.slots or any(work.is_revoking for work in behind):
+                continue
+            for work in reversed(behind):
+                kind = kind_of(work.job.options)
+                if kind not in best:
+                    best[kind] = self.first_free(work.job)
+                idle = best[kind]
+                if idle is not None and free.get(idle.name, 0) > 0:
+                    free[idle.name] -= 1
+                    self._revoke(work)
+                    break
+
+    def _revoke(self, work: Work) -> None:
+        if not work.is_revoking:
+            work.is_revoking = True
+            self._spawn(self._steal(work), f"revoking {work.job.id}")
+
+    async def _steal(self, work: Work) -> None:
+        claim = work.claim
+        try:
+            is_free = claim is not None and await self._words.is_given_back(claim)
+            if is_free and work.claim is claim and not work.is_begun:
+                self.take_back(work, is_counted=False, is_former=False)
+        finally:
+            work.is_revoking = False
+
+    async def fail(self, work: Work, reason: FailureReason, detail: str = "") -> None:
+        """End a job without a picture that no agent is to have any more."""
+        if work.is_ending:
+            return
+        work.is_ending = True
+        await self.on_event(work.failed(reason, detail))
+        self.finish(work)
+
+    def finish(self, work: Work) -> None:
+        """Its end is consumed: nothing of it is needed any more."""
+        self._ledger.remove(work)
+        claims, places = work.claims, work.beginnings
+        self._delete_assignment(work)
+        work.claim, work.former, work.beginnings = None, [], []
+        self._tidy(self._clear_up(claims, places), f"leavings of {work.job.id}")
+        self.place()
+        self.balance()
+
+    def _delete_assignment(self, work: Work) -> None:
+        if work.place is not None:
+            deleting = self._streams.delete(subjects.ASSIGNMENTS, work.place)
+            self._tidy(deleting, f"assignment of {work.job.id}")
+            work.place = None
+
+    async def _clear_up(self, claims: list[Claim], places: list[Place]) -> None:
+        async with self.ended:
+            self.ended.notify_all()
+        for place in places:
+            await self._streams.delete(subjects.REPORTS, place)
+        for claim in claims:
+            await self._words.cancel(claim)
+            job, attempt, *_ = claim.handed
+            for above in (subjects.inputs, subjects.results):
+                await parcels.remove(self._line, above(claim.agent, job, attempt))
+
+
+def _is_waiting(work: Work) -> bool:
+    """Whether its agent has it and has not begun."""
+    return work.place is not None and not work.is_begun and not work.is_ending

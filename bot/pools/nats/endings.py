@@ -1,0 +1,167 @@
+"""What agents tell of jobs, believed only from who has the job, and passed on to the bot."""
+
+from __future__ import annotations
+
+import structlog
+from nats.aio.msg import Msg
+from structlog.contextvars import bound_contextvars
+
+from bot.patience import patiently
+from bot.pools.nats.agents import Agents
+from bot.pools.nats.assigner import Assigner
+from bot.pools.nats.ledger import Claim, Ledger, Place, Work
+from bot.pools.nats.streams import Streams
+from bot.pools.nats.words import Words
+from bot.ports import BlobStore
+from renderer.protocol import MAX_PREVIEW, Done, Event, Failed, FailureReason, Started
+from renderer.wire import parcels, subjects
+from renderer.wire.line import Line
+from renderer.wire.messages import BadMessage, Parcel, Report, Step, read
+
+log = structlog.get_logger(__name__)
+
+#: Ends of one hand-over that may arrive broken.
+_MAX_BROKEN = 3
+_JPEG = b"\xff\xd8\xff"
+
+
+class Endings:
+    """Consumes reports and progress."""
+
+    def __init__(
+        self,
+        line: Line,
+        streams: Streams,
+        words: Words,
+        blobs: BlobStore,
+        agents: Agents,
+        ledger: Ledger,
+        assigner: Assigner,
+    ) -> None:
+        self._line = line
+        self._streams = streams
+        self._words = words
+        self._blobs = blobs
+        self._agents = agents
+        self._ledger = ledger
+        self._assigner = assigner
+
+    async def on_progress(self, message: Msg) -> None:
+        """Pass progress on from who has the job."""
+        try:
+            step = read(Step, message.data)
+        except BadMessage as exc:
+            log.warning("progress not understood", subject=message.subject, why=str(exc))
+            return
+        event = step.event
+        handed = (event.job, event.attempt, event.delivery, step.token)
+        claim = Claim(subjects.sender(message.subject), step.instance, handed)
+        work = self._ledger.get((event.job, event.attempt))
+        if work is not None and work.claim == claim and work.is_begun and not work.is_ending:
+            if event.preview and not _is_preview(event.preview):
+                event = event.model_copy(update={"preview": None})
+            await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
+
+    async def consume(self, agent: str, report: Report, place: Place) -> None:
+        """Deal with a report, and delete it unless it is to be read again after a restart."""
+        event, claim = report.event, Claim(agent, report.instance, report.key)
+        with bound_contextvars(job=event.job):
+            work = self._ledger.get((event.job, event.attempt))
+            if work is None:
+                await self._let_go(claim, place)
+            elif claim not in work.claims:
+                log.warning("report refused: this agent was not given the job", agent=agent, event_kind=event.kind)
+                await self._streams.delete(subjects.REPORTS, place)
+            elif isinstance(event, Started):
+                await self._begun(work, claim, event, place)
+            elif isinstance(event, Done):
+                await self._done(work, claim, event, report, place)
+            else:
+                await self._failed(work, claim, event, place)
+
+    async def _begun(self, work: Work, claim: Claim, event: Started, place: Place) -> None:
+        if work.claim != claim:
+            await self._streams.delete(subjects.REPORTS, place)
+            return
+        if place not in work.beginnings:
+            work.beginnings.append(place)
+        if not work.is_begun:
+            work.is_begun = True
+            await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
+
+    async def _done(self, work: Work, claim: Claim, event: Done, report: Report, place: Place) -> None:
+        if work.is_ending:  # by another agent's painting
+            await self._let_go(claim, place)
+            return
+        work.is_ending = True
+        try:
+            result = await self._blob(claim, report.result, ".png")
+            frames = await self._blob(claim, report.frames, ".zip") if report.frames else None
+        except parcels.BrokenParcel as exc:
+            work.is_ending = False
+            await self._streams.delete(subjects.REPORTS, place)
+            await self._broken(work, claim, exc)
+            return
+        update = {"worker": _worker(event, claim), "result": result, "frames": frames}
+        await self._assigner.on_event(event.model_copy(update=update))
+        if agent := self._agents.get(claim.agent, claim.instance):
+            agent.painted(event)
+        self._assigner.finish(work)
+        await self._let_go(claim, place)
+
+    async def _broken(self, work: Work, claim: Claim, why: parcels.BrokenParcel) -> None:
+        """A painting that is not what was sent: asked for again, and in the end painted again."""
+        log.error("painting refused", agent=claim.agent, why=str(why))
+        if work.claim != claim:
+            return
+        work.broken += 1
+        if work.broken < _MAX_BROKEN:
+            # Where it does not hear this, its beats will show that it waits.
+            await self._words.again(claim)
+        else:
+            self._assigner.take_back(work, is_counted=True, is_former=False)
+
+    async def _failed(self, work: Work, claim: Claim, event: Failed, place: Place) -> None:
+        if work.claim == claim and not work.is_ending:
+            if event.reason is FailureReason.RENDERER_DIED:
+                self._assigner.take_back(work, is_counted=True, is_former=False)
+            elif event.reason is FailureReason.CANCELLED and not work.is_cancelled:
+                # By an earlier run of the bot, which may only have refused to let it begin while it stopped. If
+                # somebody wants it cancelled, the store knows, and its next beginning is refused.
+                self._assigner.take_back(work, is_counted=False, is_former=False)
+            else:
+                work.is_ending = True
+                await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
+                self._assigner.finish(work)
+        await self._let_go(claim, place)
+
+    async def _blob(self, claim: Claim, parcel: Parcel | None, suffix: str) -> str:
+        """Take in what an agent has sent, whenever there is room for it; raises BrokenParcel."""
+        job, attempt, *_ = claim.handed
+        if parcel is None or not parcel.subject.startswith(subjects.results(claim.agent, job, attempt) + "."):
+            raise parcels.BrokenParcel("it names no file of its own")
+        if parcel.suffix != suffix:
+            raise parcels.BrokenParcel(f"it is no {suffix}")
+        file = self._blobs.scratch(parcel.suffix)
+        try:
+            await patiently(lambda: parcels.fetch(self._line, parcel, file))
+            return await patiently(lambda: self._blobs.put(file))
+        finally:
+            file.unlink(missing_ok=True)
+
+    async def _let_go(self, claim: Claim, place: Place) -> None:
+        """An end has been dealt with: the message, the files and the agent's own copy go."""
+        await self._streams.delete(subjects.REPORTS, place)
+        await self._words.received(claim)
+        job, attempt, *_ = claim.handed
+        await parcels.remove(self._line, subjects.results(claim.agent, job, attempt))
+
+
+def _is_preview(data: bytes) -> bool:
+    """People are shown it as it came, and it came from another machine."""
+    return len(data) <= MAX_PREVIEW and data.startswith(_JPEG)
+
+
+def _worker(event: Event, claim: Claim) -> str:
+    """Which device of the agent it is from; an agent cannot speak for another."""
+    return event.worker if event.worker.startswith(f"{claim.agent}-") else claim.agent

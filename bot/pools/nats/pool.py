@@ -1,0 +1,200 @@
+"""The pool of many GPU machines: agents that a NATS server joins to the bot.
+
+The bot alone decides who paints what: each job is assigned to one instance of one agent, and what comes back is
+accepted from that one only. What it has assigned it reads from the server again after a restart; what the server has
+lost it assigns again. No clock of another machine is looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Coroutine
+
+import structlog
+from nats.aio.client import Client
+
+from bot.errors import PoolFull, Unsuited
+from bot.jobs import MAX_DELIVERIES
+from bot.pools.nats.agents import Agents
+from bot.pools.nats.assigner import Assigner, OnEvent, Spawn
+from bot.pools.nats.endings import Endings
+from bot.pools.nats.ledger import Key, Ledger, Work, restore
+from bot.pools.nats.presence import Presence
+from bot.pools.nats.reports import Reports
+from bot.pools.nats.streams import Streams
+from bot.pools.nats.words import Words
+from bot.ports import BlobStore, PoolStatus, RenderJob, WorkerStatus
+from renderer.protocol import FailureReason
+from renderer.wire import subjects
+from renderer.wire.line import Address, Line, end
+
+log = structlog.get_logger(__name__)
+
+#: How long a start waits for the server. Without it the service begins all the same.
+_FIRST_S = 10.0
+#: How long a stop waits until what has ended is off the server.
+_TIDY_S = 2.0
+_SWEEP_S = 3600.0
+
+
+class NatsPool:
+    """Implements `bot.ports.RenderPool` with agents elsewhere."""
+
+    def __init__(
+        self,
+        address: Address,
+        blobs: BlobStore,
+        spawn: Spawn,
+        lease_s: float = 30.0,
+        encoder: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`spawn` starts a named task whose death is the application's; an agent may be silent for `lease_s`.
+
+        `encoder` is what all are to paint with; None where that does not matter.
+        """
+        self._spawn_in_app = spawn
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tidying: set[asyncio.Task[None]] = set()
+        self._agents = agents = Agents(lease_s)
+        self._ledger = ledger = Ledger()
+        self._line = line = Line(address, "atelier bot", self._on_open)
+        self._streams = streams = Streams(line)
+        self._words = words = Words(line)
+        self._assigner = assigner = Assigner(line, streams, words, blobs, self._spawn, self._tidy, agents, ledger)
+        self._presence = Presence(line, streams, words, self._spawn, agents, ledger, assigner, lease_s, encoder, clock)
+        self._endings = Endings(line, streams, words, blobs, agents, ledger, assigner)
+        self._reports = Reports(line, streams, self._endings.consume, self._spawn)
+        self._is_restored = asyncio.Event()
+
+    async def start(self, on_event: OnEvent) -> None:
+        """Connect, and read what an earlier run has assigned; a server that is not there is waited for only a while."""
+        self._assigner.on_event = on_event
+        self._spawn(self._line.run(), "line to NATS")
+        self._spawn(self._presence.watch(), "leases of agents")
+        self._spawn(self._sweep(), "sweeping of parcels")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_S):
+                await self._is_restored.wait()
+
+    async def submit(self, job: RenderJob) -> None:
+        """Take a job; idempotent on (id, attempt). Raises PoolFull, or Unsuited where only others would be taken."""
+        if (job.id, job.attempt) in self._ledger:
+            return
+        if self._assigner.is_stopped:
+            raise PoolFull
+        # What has lost its agent goes first; what still waits then would find nobody now.
+        self._assigner.place()
+        work = Work(job, job.deliveries + 1)
+        if work.delivery > MAX_DELIVERIES:
+            self._ledger.add(work)
+            await self._assigner.fail(work, FailureReason.POISONED)
+            return
+        agent = self._assigner.first_free(job)
+        if agent is None:
+            raise Unsuited if self._assigner.has_room() else PoolFull
+        self._ledger.add(work)
+        self._assigner.assign(work, agent)
+
+    async def glimpse(self, job: RenderJob) -> None:
+        """Nothing: its pictures would have to travel first, and an agent is soon free."""
+
+    async def cancel(self, job_id: str, attempt: int) -> None:
+        """Stop a job wherever it is; one that has not left this machine ends here and now."""
+        work = self._ledger.get((job_id, attempt))
+        if work is None:
+            return
+        work.is_cancelled = True
+        if work.place is None and not work.is_begun:
+            await self._assigner.fail(work, FailureReason.CANCELLED)
+            return
+        for claim in work.claims:
+            await self._words.cancel(claim)
+
+    async def held(self) -> set[Key]:
+        """(id, attempt) of all that is assigned, waits for an agent or is not yet reported."""
+        return self._ledger.keys()
+
+    async def status(self) -> PoolStatus:
+        """Slots, what has not begun, and every device of every agent."""
+        slots = sum(agent.slots for agent in self._agents)
+        held = collections.Counter((work.claim.agent, work.claim.instance) for work in self._ledger if work.claim)
+        workers = self._agents.statuses(held, self._clock())
+        if self._line.trouble:
+            workers = (*workers, WorkerStatus("nats", None, "down", reason=self._line.trouble))
+        return PoolStatus(slots, sum(not work.is_begun for work in self._ledger), workers, ahead=slots)
+
+    async def rest(self, agents: frozenset[str]) -> None:
+        """Let exactly these be given nothing more; what waits there is asked back, those that work again get some."""
+        self._agents.rest(agents)
+        self._assigner.place()
+        self._assigner.balance()
+
+    async def evict(self, agent: str) -> None:
+        """Give what an agent that rests has to others at once."""
+        self._assigner.evict(agent)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Take no more and let running jobs end within the time; the rest stays `held`, and agents go on with it."""
+        self._assigner.is_stopped = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s), self._assigner.ended:
+                await self._assigner.ended.wait_for(lambda: not any(work.is_begun for work in self._ledger))
+        if self._tidying and not self._line.trouble:
+            # What has ended is not to be read again at the next start.
+            await asyncio.wait(self._tidying, timeout=_TIDY_S)
+        await end(list(self._tasks))
+
+    def homeless(self) -> list[RenderJob]:
+        """Jobs that wait for an agent, with the hand-overs that they have had."""
+        return [
+            dataclasses.replace(work.job, deliveries=work.delivery - 1)
+            for work in self._ledger.waiting()
+            if not work.is_ending and not work.is_cancelled
+        ]
+
+    def release(self, job: RenderJob) -> None:
+        """Let go of such a job: another pool has it. What its agents may yet come with is not taken in."""
+        work = self._ledger.get((job.id, job.attempt))
+        if work is not None and work.claim is None:
+            self._assigner.finish(work)
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        task = self._spawn_in_app(work, name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _sweep(self) -> None:
+        while True:
+            await self._is_restored.wait()
+            await self._streams.sweep(lambda job, attempt: (job, attempt) in self._ledger)
+            await asyncio.sleep(_SWEEP_S)
+
+    def _tidy(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        task = self._spawn(work, name)
+        self._tidying.add(task)
+        task.add_done_callback(self._tidying.discard)
+        return task
+
+    async def _on_open(self, client: Client) -> None:
+        js = client.jetstream()
+        await self._streams.ensure(js)
+        if not self._is_restored.is_set():
+            restore(self._ledger, await self._streams.assignments(js))
+            log.info("assignments read", jobs=len(self._ledger.keys()))
+            self._is_restored.set()
+        elif self._streams.are_new:
+            self._assigner.assign_all_again()
+        self._streams.are_new = False
+        self._presence.excuse()
+        for agent in self._agents:
+            await self._streams.open_for(js, agent.name)
+        await self._reports.open(js)
+        await self._line.listen(client, subjects.ALL_BEATS, self._presence.on_beat)
+        await self._line.listen(client, subjects.ALL_PROGRESS, self._endings.on_progress)

@@ -1,0 +1,59 @@
+"""`atelier agent`, as far as it gets without a server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: As if the extra were not installed.
+_WITHOUT_NATS = "import sys; sys.modules['nats'] = None; from bot.__main__ import main; main()"
+
+
+def atelier(code: str, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments,environment",
+    [
+        (("agent", "--nats", "nats://127.0.0.1:4222"), {}),
+        (("run",), {"ATELIER_POOLS": "nats://127.0.0.1:4222"}),
+    ],
+)
+def test_without_the_extra_one_line_says_what_to_install(
+    tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    done = atelier(_WITHOUT_NATS, tmp_path, *arguments, **environment)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("pip install 'atelier[nats]'")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments,complaint",
+    [
+        (("--nats", "local"), "address of a server"),
+        (("--nats", "nats://u:p@h:1"), "ATELIER_NATS__USER"),
+        (("--nats", "nats://h:1", "--name", "a.b"), "no name for an agent"),
+        (("--nats", "nats://h:1", "--devices", "gpu"), "no device"),
+        (("--nats", "nats://h:1", "--devices", "auto,cpu"), "stands alone"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(tmp_path: Path, arguments: tuple[str, ...], complaint: str) -> None:
+    done = atelier("from bot.__main__ import main; main()", tmp_path, "agent", *arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -12,10 +12,12 @@ from PIL import Image
 from renderer import weights
 from renderer.supervisor import WAITING
 
+REPOSITORY = Path(__file__).resolve().parent.parent
+
 # For what paints in the tests' own process; before torch is loaded.
 os.environ |= WAITING
-
-REPOSITORY = Path(__file__).resolve().parent.parent
+# Renderers that only pretend are modules of the tests, which are not installed.
+os.environ["PYTHONPATH"] = str(REPOSITORY)
 
 #: Tests that paint, or let a process paint. Two at a time would take one another's cores and time.
 _PAINTING = (

@@ -25,6 +25,7 @@ CHUNK = 512 << 10
 _BATCH = 16
 _CHUNK_S = 30.0
 _TRIES = 5
+_PAUSE_S = 0.5
 
 
 class BrokenParcel(Exception):
@@ -59,6 +60,7 @@ async def fetch(line: Line, parcel: Parcel, target: Path) -> None:
         except PASSING as exc:
             if attempt == _TRIES - 1:
                 raise BrokenParcel(f"it could not be read: {exc!r}") from exc
+            await asyncio.sleep(_PAUSE_S)  # until the line has seen that this connection is gone
             continue
         if len(data) != parcel.size or await _digest(data) != parcel.sha256:
             raise BrokenParcel(f"{len(data)} bytes came that are not what was sent")

@@ -46,7 +46,7 @@ async def at_once(content: Path, style: Path) -> list[Figure]:
 async def of_size(child: WarmChild, style: Path, size: int, limit: float) -> list[Figure]:
     new, known = [], []
     for number in range(RUNS):
-        other_style(style, number)
+        other_style(style, size + number)
         new.append((await child.paint(RenderOptions(size=size, quality="instant"))).seconds)
         known.append((await child.paint(RenderOptions(size=size, quality="instant"))).seconds)
     return [

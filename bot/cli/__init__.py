@@ -1,4 +1,4 @@
-"""The command line: `atelier run | agent | paint | dream | gallery | admin | x | settings | doctor | weights`."""
+"""The command line: `atelier run | agent | paint | dream | gallery | admin | x | settings | doctor | weights | …`."""
 
 from __future__ import annotations
 
@@ -111,6 +111,13 @@ def weights() -> None:
     """Fetch the encoder's weights, where they are not there yet."""
     settings = load()
     command = [sys.executable, "-P", "-m", "renderer.weights", str(settings.weights_dir), settings.renderer.encoder]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
+@app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def train(context: typer.Context) -> None:
+    """Teach the instant painter from folders of pictures (docs/training.md), or go on with that; with --help, how."""
+    command = [sys.executable, "-P", "-m", "renderer.train", "--weights", str(load().weights_dir), *context.args]
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 

@@ -23,11 +23,13 @@ log = logging.getLogger("renderer.train")
 
 def main() -> int:
     """Train, or go on training."""
-    parser = argparse.ArgumentParser(prog="renderer.train", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="atelier train", description=main.__doc__)
     parser.add_argument("--contents", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--styles", type=Path, required=True, help="folder of style pictures")
     parser.add_argument("--held-out", type=Path, required=True, help="folder with `contents` and `styles` to look at")
-    parser.add_argument("--weights", type=Path, required=True, help="folder of the encoder's weights")
+    parser.add_argument(
+        "--weights", type=Path, required=True, help="folder of the encoder's weights; that of the settings"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for state, weights, log and sheet")
     parser.add_argument("--begin", type=Path, help="weights to begin with, where there is no state")
     parser.add_argument("--device", default="auto")

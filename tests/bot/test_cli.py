@@ -286,3 +286,20 @@ def test_the_doctor_misses_a_model_that_is_wanted(monkeypatch: pytest.MonkeyPatc
 def test_without_anything_to_serve_the_service_says_so(environment: dict[str, str]) -> None:
     done = atelier(environment | {"ATELIER_WEB__ENABLED": "false"}, "run")
     assert "there is nothing to serve" in complaint(done)
+
+
+def test_training_takes_pictures_and_the_weights_of_the_settings(
+    environment: dict[str, str], photographs: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = next(iter(photographs.values())).parent
+    held_out = tmp_path / "held"
+    held_out.mkdir()
+    for name in ("contents", "styles"):
+        (held_out / name).symlink_to(folder)
+    given = ("--contents", folder, "--styles", folder, "--held-out", held_out, "--out", tmp_path / "out")
+    small = ("--batch", 1, "--size", 64, "--late-size", 64, "--crops", 1, "--held-out-edge", 64, "--device", "cpu")
+    done = atelier(environment, "train", *given, "--seconds", "1", *map(str, small))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "instant.safetensors").is_file(), list((tmp_path / "out").iterdir())
+    lacking = atelier(environment, "train")
+    assert lacking.returncode == 2 and "required: --contents" in lacking.stderr

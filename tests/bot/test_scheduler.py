@@ -104,6 +104,7 @@ class ChoosyPool(FakePool):
 async def test_who_waits_for_a_gpu_holds_up_nobody_else_and_keeps_the_first_place(tmp_path: Path) -> None:
     pool = ChoosyPool(slots=2)
     async with open_house(tmp_path, pool) as house:
+        await pool.start(house.dispatch.on_event)
         fine = [await house.job(f"fine {number}") for number in range(4)]
         drafts = [await house.job(f"draft {number}", quality="draft") for number in range(2)]
         await house.scheduler._supply()
@@ -113,6 +114,7 @@ async def test_who_waits_for_a_gpu_holds_up_nobody_else_and_keeps_the_first_plac
         await house.scheduler._supply()
         assert [job.id for job in pool.submitted[2:]] == ids(fine[0])
         assert late.id not in {job.id for job in pool.submitted}
+        await pool.drain(0)
 
 
 async def test_no_more_of_the_line_is_looked_at_than_is_allowed(
@@ -121,6 +123,7 @@ async def test_no_more_of_the_line_is_looked_at_than_is_allowed(
     monkeypatch.setattr("bot.scheduler._LOOK_AHEAD", 2)
     pool = ChoosyPool()
     async with open_house(tmp_path, pool) as house:
+        await pool.start(house.dispatch.on_event)
         jobs = [await house.job(f"fine {number}") for number in range(4)]
         await house.job("draft", quality="draft")
         await house.scheduler._supply()
@@ -128,6 +131,7 @@ async def test_no_more_of_the_line_is_looked_at_than_is_allowed(
         await house.desk.cancel(jobs[0].id, jobs[0].requester)
         await house.scheduler._supply()
         assert [job.options.quality for job in pool.submitted] == ["draft"]
+        await pool.drain(0)
 
 
 async def test_a_retry_waits_its_time_and_lets_others_go_first(house: House) -> None:

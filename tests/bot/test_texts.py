@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import gc
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -94,7 +95,12 @@ def said_by_code() -> Iterator[tuple[Path, ast.expr]]:
 
 @functools.cache
 def modules() -> tuple[tuple[Path, ast.Module], ...]:
-    return tuple((file, ast.parse(file.read_text("utf-8"))) for file in sorted(BOT.rglob("*.py")))
+    # What a collection of garbage calls in the midst of this lets Python 3.11 lose count of its recursion.
+    gc.disable()
+    try:
+        return tuple((file, ast.parse(file.read_text("utf-8"))) for file in sorted(BOT.rglob("*.py")))
+    finally:
+        gc.enable()
 
 
 def ids_of(expression: ast.expr) -> list[re.Pattern[str]]:

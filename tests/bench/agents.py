@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import tempfile
 import time
 from pathlib import Path
 
 from bot.errors import PoolFull
 from renderer.protocol import Done
+from tests.bench.figures import ROOT
 from tests.fakes.nats.scene import NatsScene, nats_scene
 
 PAINT_S = 1.0
@@ -44,6 +46,8 @@ async def _measure(agents: int, each: int) -> tuple[float, float]:
 
 
 def main() -> None:
+    # The pretended renderers are modules of the tests, which are not installed.
+    os.environ["PYTHONPATH"] = str(ROOT)
     parser = argparse.ArgumentParser()
     parser.add_argument("--agents", type=int, nargs="+", default=[1, 2, 4, 8])
     parser.add_argument("--each", type=int, default=10, help="paintings for each agent")

@@ -139,7 +139,8 @@ async def serve(content: Path, style: Path, folder: Path) -> list[Figure]:
     """The bot's memory, and how fast the page and a job's state are answered while a painting runs."""
     found = weights.find("vgg16", ROOT / "data" / "weights")
     assert found
-    async with running(folder / "data", found[1].parent) as (service, customer):
+    unlimited = {"ATELIER_WEB__REQUESTS_PER_MINUTE": "0"}
+    async with running(folder / "data", found[1].parent, **unlimited) as (service, customer):
         job = await customer.order(content, style, '{"size": 512}')
         await customer.until(job, "rendering", progress=0.01)
         page, view = await latencies(service.url, f"/api/v1/jobs/{job}")

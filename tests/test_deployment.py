@@ -20,7 +20,7 @@ from config.fields import env_name, settings_of
 from config.settings import Settings
 from renderer.protocol import Done
 from renderer.wire.permissions import user
-from tests.fakes.nats.scene import NatsScene
+from tests.fakes.nats.scene import scene_at
 from tests.fakes.nats.server import Server, binary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,9 +74,7 @@ async def test_an_agent_paints_under_it(tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(f"{name.upper()}_PASSWORD", name)
     text = CONF.read_text("utf-8")
     server = Server(tmp_path / "nats", text[text.index("authorization {") :])
-    await server.start()
-    scene = NatsScene(tmp_path, server)
-    try:
+    async with scene_at(server, tmp_path) as scene:
         scene.open_pool(user="bot")
         await scene.pool.start(scene.on_event)
         await scene.agent("gpu1", user="gpu1")
@@ -84,12 +82,6 @@ async def test_an_agent_paints_under_it(tmp_path: Path, monkeypatch: pytest.Monk
         job = await scene.job()
         await scene.pool.submit(job)
         assert isinstance(await scene.end_of(job), Done)
-    finally:
-        await scene.pool.drain(0)
-        for agent in scene.agents:
-            await agent.kill()
-        await server.kill()
-    assert not scene.deaths, scene.deaths
 
 
 # ---- compose.yaml

@@ -116,7 +116,6 @@ def test_half_the_strength_is_about_half_of_the_way_to_the_style(studio: Studio)
             for strength in (0.1, 0.5, 1.0)
         )
         ways.append((faint - half) / (faint - full))
-    print(ways)
     assert 0.4 <= sum(ways) / len(ways) <= 0.6, ways
 
 

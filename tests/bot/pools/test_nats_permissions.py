@@ -25,7 +25,7 @@ from renderer.wire import subjects
 from renderer.wire.line import Address
 from renderer.wire.messages import Report
 from renderer.wire.permissions import user
-from tests.fakes.nats.scene import NatsScene
+from tests.fakes.nats.scene import NatsScene, scene_at
 from tests.fakes.nats.server import Server
 from tests.fakes.watched import PATIENCE_S
 
@@ -35,20 +35,12 @@ async def guarded(folder: Path) -> AsyncIterator[NatsScene]:
     """A server that knows a bot and two agents, one of which is at work."""
     users = ", ".join(['{"user": "bot", "password": "bot"}', user("gpu0", "gpu0"), user("gpu1", "gpu1")])
     server = Server(folder / "nats", f"authorization {{ users = [{users}] }}\n")
-    await server.start()
-    scene = NatsScene(folder, server)
-    try:
+    async with scene_at(server, folder) as scene:
         scene.open_pool(user="bot")
         await scene.pool.start(scene.on_event)
         await scene.agent("gpu0", user="gpu0")
         await scene.served(1)
         yield scene
-    finally:
-        await scene.pool.drain(0)
-        for agent in scene.agents:
-            await agent.kill()
-        await server.kill()
-    assert not scene.deaths, scene.deaths
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from renderer.protocol import Done
-from tests.fakes.nats.scene import NatsScene
+from tests.fakes.nats.scene import NatsScene, scene_at
 from tests.fakes.nats.server import Server
 
 
@@ -26,16 +26,8 @@ async def scene(tmp_path: Path) -> AsyncIterator[NatsScene]:
     assert await making.wait() == 0
     server = Server(tmp_path / "nats", f'tls {{ cert_file: "{certificate}", key_file: "{key}" }}\n')
     server.url = server.url.replace("nats:", "tls:")
-    await server.start()
-    scene = NatsScene(tmp_path, server)
-    try:
+    async with scene_at(server, tmp_path) as scene:
         yield scene
-    finally:
-        await scene.pool.drain(0)
-        for agent in scene.agents:
-            await agent.kill()
-        await server.kill()
-    assert not scene.deaths, scene.deaths
 
 
 async def test_bot_and_agent_speak_to_a_server_whose_certificate_they_know(scene: NatsScene, tmp_path: Path) -> None:

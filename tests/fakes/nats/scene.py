@@ -252,17 +252,11 @@ async def local_scene(folder: Path) -> AsyncIterator[Scene]:
 
 
 @asynccontextmanager
-async def nats_scene(folder: Path, agents: int = 1, lease_s: float = LEASE_S) -> AsyncIterator[NatsScene]:
-    """A server, the pool and so many agents of one slot each."""
-    server = Server(folder / "nats")
+async def scene_at(server: Server, folder: Path, lease_s: float = LEASE_S) -> AsyncIterator[NatsScene]:
+    """A server that is begun and, with the pool and the agents that are opened there meanwhile, ended."""
     await server.start()
     scene = NatsScene(folder, server, lease_s)
     try:
-        scene.open_pool()
-        await scene.pool.start(scene.on_event)
-        for number in range(agents):
-            await scene.agent(f"gpu{number}")
-        await scene.served(agents)
         yield scene
     finally:
         await scene.pool.drain(0)
@@ -270,6 +264,18 @@ async def nats_scene(folder: Path, agents: int = 1, lease_s: float = LEASE_S) ->
             await agent.kill()
         await server.kill()
     assert not scene.deaths, scene.deaths
+
+
+@asynccontextmanager
+async def nats_scene(folder: Path, agents: int = 1, lease_s: float = LEASE_S) -> AsyncIterator[NatsScene]:
+    """A server, the pool and so many agents of one slot each."""
+    async with scene_at(Server(folder / "nats"), folder, lease_s) as scene:
+        scene.open_pool()
+        await scene.pool.start(scene.on_event)
+        for number in range(agents):
+            await scene.agent(f"gpu{number}")
+        await scene.served(agents)
+        yield scene
 
 
 def replaced(job: RenderJob, **changes: Any) -> RenderJob:

@@ -102,13 +102,18 @@ class Line:
         """Begin with a new connection: something of this one does not work as it should."""
         self._lost.set()
 
-    async def insist(self, act: Callable[[JetStreamContext], Awaitable[Result]]) -> Result:
-        """Do something with JetStream that may be done twice, as often as it takes; `client` for what may fail."""
+    async def insist(
+        self, act: Callable[[JetStreamContext], Awaitable[Result]], answer_s: float = _CONNECT_S
+    ) -> Result:
+        """Do something with JetStream that may be done twice, as often as it takes; `client` for what may fail.
+
+        The server has `answer_s` seconds for each answer.
+        """
         pause = 0
         while True:
             client = await self.client()
             try:
-                return await act(client.jetstream(timeout=_CONNECT_S))
+                return await act(client.jetstream(timeout=answer_s))
             except PASSING as exc:
                 log.log(logging.WARNING if pause == _TELLING else logging.DEBUG, "asking again", why=repr(exc))
             await asyncio.sleep(_PAUSES_S[min(pause, len(_PAUSES_S) - 1)])

@@ -23,9 +23,8 @@ def of_agent(name: str) -> dict[str, object]:
             # Take what is assigned to it, and say that it has come.
             f"$JS.API.CONSUMER.MSG.NEXT.{subjects.ASSIGNMENTS}.{consumer}",
             f"$JS.ACK.{subjects.ASSIGNMENTS}.{consumer}.>",
-            # Read the pictures that are sent to it, by consumers whose names nobody else knows.
-            f"$JS.API.CONSUMER.CREATE.{subjects.PARCELS}.*.blob.in.{name}.>",
-            f"$JS.API.CONSUMER.MSG.NEXT.{subjects.PARCELS}.*",
+            # Read the pictures that are sent to it.
+            f"$JS.API.DIRECT.GET.{subjects.PARCELS}.blob.in.{name}.>",
         ],
         "subscribe": [f"tell.{name}.>", f"{subjects.inbox(name)}.>"],
         # Answer the bot, at an address that the bot has given with its question.

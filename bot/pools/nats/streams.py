@@ -41,9 +41,11 @@ class Streams:
                 retention=RetentionPolicy.LIMITS,
                 storage=StorageType.FILE,
                 max_age=_KEPT_S[name],
+                allow_direct=True,
             )
             try:
-                await js.stream_info(name)
+                if not (await js.stream_info(name)).config.allow_direct:
+                    await js.update_stream(config)  # of an earlier version
             except NotFoundError:
                 # Before, since the answer may get lost.
                 self.epoch, self.are_new = self.epoch + 1, True

@@ -36,6 +36,11 @@ class Server:
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     async def start(self) -> None:
         """Returns when it listens."""
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,19 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from renderer.options import RenderOptions
+
+#: A job's id: part of file names, and of subjects and addresses elsewhere.
+JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+#: How often a job was begun or handed over.
+Count = Annotated[int, Field(ge=0, le=2**31)]
+#: A length in pixels.
+Length = Annotated[int, Field(ge=1, le=1 << 16)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+#: What a person reads; the rest of a longer one is cut off.
+Sentence = Annotated[str, AfterValidator(lambda text: text[:500])]
 
 #: A longer frame means that the peer is broken; reading on would only cost memory.
 MAX_FRAME = 1 << 20
@@ -132,10 +142,10 @@ class Memory(_Frame):
 
 
 class _JobEvent(_Frame):
-    job: str
-    attempt: int
-    delivery: int
-    worker: str = ""  #: who paints, set by the pool
+    job: JobId
+    attempt: Count
+    delivery: Count
+    worker: str = Field(default="", max_length=100)  #: who paints, set by the pool
 
 
 class Started(_JobEvent):
@@ -149,7 +159,7 @@ class Progress(_JobEvent):
 
     kind: Literal["progress"] = "progress"
     fraction: float = Field(ge=0, le=1)
-    loss: float | None = None
+    loss: Finite | None = None
     preview: bytes | None = None
 
 
@@ -158,15 +168,16 @@ class Done(_JobEvent):
 
     kind: Literal["done"] = "done"
     result: str
-    width: int
-    height: int
-    seconds: float
-    iterations: int
-    losses: dict[str, float]
-    device: str
-    encoder: str = ""  #: name and short hash of the weights
+    width: Length
+    height: Length
+    seconds: float = Field(ge=0, le=1e7)
+    iterations: Count
+    losses: dict[str, Finite] = Field(max_length=20)
+    device: str = Field(pattern=r"^(cpu|cuda|mps)(:[0-9]{1,3})?$")
+    encoder: str = Field(default="", max_length=80)  #: name and short hash of the weights
     options: RenderOptions = RenderOptions()  #: as painted: `size` and what else was the renderer's choice filled in
-    notes: tuple[str, ...] = ()  #: what its owner should know, in sentences: made smaller for want of memory, …
+    #: What its owner should know: made smaller for want of memory, …
+    notes: tuple[Sentence, ...] = Field(default=(), max_length=20)
     stopped_early: bool = False
     frames: str | None = None
 
@@ -185,7 +196,7 @@ class Failed(_JobEvent):
 
     kind: Literal["failed"] = "failed"
     reason: FailureReason
-    detail: str = ""
+    detail: Sentence = ""
 
 
 Event = Started | Progress | Done | Failed

@@ -49,6 +49,8 @@ _FETCH_S = 5.0
 #: Words about what has not come yet that are remembered.
 _REMEMBERED = 1000
 _FAREWELL_S = 3.0
+#: Seconds between two beats, at least.
+_QUIET_S = 0.05
 _NOT_OURS_S = 5.0
 
 
@@ -325,8 +327,9 @@ class Agent:
     async def _beat(self) -> None:
         """Every few seconds, and at once where there is news."""
         while True:
-            await self._line.say(*self._beat_message())
             self._news.clear()
+            await self._line.say(*self._beat_message())
+            await asyncio.sleep(_QUIET_S)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._spec.beat_s):
                     await self._news.wait()

@@ -19,7 +19,7 @@ class Held:
     folder: Path  #: of its pictures, and of what is painted from them
     stage: str = "waiting"  #: as in `renderer.wire.messages.Task`
     is_cancelled: bool = False
-    #: Its pictures are being fetched; BrokenParcel comes out of it where they cannot be.
+    #: Its pictures are being fetched; BrokenParcel or OSError comes out of it where they cannot be.
     fetching: asyncio.Task[None] | None = None
     report: Report | None = None  #: its end, once told
     event: protocol.Done | protocol.Failed | None = None  #: the same, with paths of our own

@@ -71,6 +71,9 @@ class Seat:
         except BrokenParcel as exc:
             log.warning("picture refused", why=str(exc))
             return held.failed(FailureReason.RENDERER_DIED, f"a picture did not arrive whole: {exc}", self.name)
+        except OSError as exc:
+            log.error("picture not kept", why=str(exc))
+            return held.failed(FailureReason.NO_ROOM, f"a picture could not be kept: {exc}", self.name)
         if held.is_cancelled:
             return held.failed(FailureReason.CANCELLED, worker=self.name)
         held.stage = "painting"
@@ -115,7 +118,7 @@ class Seat:
 
 
 async def _fetched(held: Held) -> None:
-    """Wait for its pictures, which may be fetched anew meanwhile; raises BrokenParcel."""
+    """Wait for its pictures, which may be fetched anew meanwhile; raises BrokenParcel, or OSError of our own disk."""
     fetching = None
     while fetching is not held.fetching:
         fetching = held.fetching

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 #: 2.9 rejects `sync_interval: always` and stalls after a filtered purge.
 OLDEST_SERVER = (2, 10)
+#: Bytes of a message that a server must take, as it does by default: a chunk of a file has half of it.
+SMALLEST_PAYLOAD = 1 << 20
 _CONNECT_S = 5.0
 #: A peer that is gone without a word is noticed after this many seconds, twice.
 _PING_S = 5
@@ -64,6 +66,7 @@ class Line:
         self._lost = asyncio.Event()
         self._failure: Exception | None = None
         self._changed = asyncio.Condition()
+        self._asking: set[asyncio.Timeout] = set()
         #: Why there is no connection; None while there is one.
         self.trouble: str | None = "not connected yet"
 
@@ -113,7 +116,12 @@ class Line:
         while True:
             client = await self.client()
             try:
-                return await act(client.jetstream(timeout=answer_s))
+                async with asyncio.timeout(None) as scope:
+                    self._asking.add(scope)
+                    try:
+                        return await act(client.jetstream(timeout=answer_s))
+                    finally:
+                        self._asking.discard(scope)
             except PASSING as exc:
                 log.log(logging.WARNING if pause == _TELLING else logging.DEBUG, "asking again", why=repr(exc))
             await asyncio.sleep(_PAUSES_S[min(pause, len(_PAUSES_S) - 1)])
@@ -151,6 +159,8 @@ class Line:
             await self._set(None, f"the connection to {self._address.url} is lost")
         finally:
             self._client = None
+            for scope in self._asking:  # nats-py would let them wait for their answers
+                scope.reschedule(asyncio.get_running_loop().time())
             with contextlib.suppress(*PASSING):
                 await client.close()
 
@@ -195,6 +205,9 @@ class Line:
         if version < OLDEST_SERVER:
             await client.close()
             raise nats.errors.Error(f"it is NATS {'.'.join(map(str, version))}, and 2.10 or later is needed")
+        if client.max_payload < SMALLEST_PAYLOAD:
+            await client.close()
+            raise nats.errors.Error(f"its max_payload is {client.max_payload}, and {SMALLEST_PAYLOAD} is needed")
         return client
 
     async def _set(self, client: Client | None, trouble: str | None) -> None:

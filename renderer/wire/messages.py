@@ -5,19 +5,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+import contextlib
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, TypeAdapter, ValidationError, model_validator
 
 from renderer.options import RenderOptions
-from renderer.protocol import Done, Failed, Progress, Started
+from renderer.protocol import Count, Done, Failed, JobId, Progress, Sentence, Started
 from renderer.wire.subjects import TOKEN
 
 PROTOCOL = 1
 #: Bytes in a file, at most: both sides hold it in memory.
 MAX_PARCEL = 1 << 28
+#: Bytes of a message, at most; a beat of 64 devices and some hundred jobs has half of it.
+MAX_MESSAGE = 1 << 18
+#: Errors in one that are told.
+_TOLD = 5
+#: Devices of one agent.
+MAX_DEVICES = 64
 
 Token = Annotated[str, Field(pattern=f"^{TOKEN.pattern}$")]
+Name = Annotated[str, Field(max_length=200)]
+Bytes = Annotated[int, Field(ge=0, le=2**53)]
 #: Job, attempt, delivery and token: one hand-over of a job. The token is drawn for each, since what was taken back
 #: before it began is handed over again under the same numbers.
 Handed = tuple[str, int, int, str]
@@ -55,9 +65,9 @@ class StyleParcels(_Message):
 
 
 class _Handed(_Message):
-    job: Token
-    attempt: int
-    delivery: int
+    job: JobId
+    attempt: Count
+    delivery: Count
     token: Token
 
     @property
@@ -159,16 +169,16 @@ class Step(_Message):
 class Device(_Message):
     """One renderer child of an agent."""
 
-    name: str  #: ``<agent>-<number>``, the worker of its events
+    name: Name  #: ``<agent>-<number>``, the worker of its events
     state: Literal["starting", "idle", "painting", "down"]
-    device: str | None = None  #: torch's name; None until it has said ready
-    device_name: str | None = None  #: what a person would call it
-    encoder: str | None = None  #: name and short hash of the weights
-    memory: int | None = None  #: bytes in use
-    memory_total: int | None = None  #: bytes of its own; None where it has none, or does not tell
-    reason: str | None = None  #: why it is down
-    restarts: int = 0
-    job: str | None = None
+    device: Name | None = None  #: torch's name; None until it has said ready
+    device_name: Name | None = None  #: what a person would call it
+    encoder: Name | None = None  #: name and short hash of the weights
+    memory: Bytes | None = None  #: in use
+    memory_total: Bytes | None = None  #: of its own; None where it has none, or does not tell
+    reason: Sentence | None = None  #: why it is down
+    restarts: Count = 0
+    job: JobId | None = None
 
 
 class Task(_Handed):
@@ -183,11 +193,18 @@ class Beat(_Message):
     protocol: int = PROTOCOL
     agent: Token
     instance: Token
-    slots: int = Field(ge=0)  #: paintings at a time, of the devices that serve
-    devices: tuple[Device, ...] = ()
-    tasks: tuple[Task, ...] = ()
+    slots: int = Field(ge=0, le=MAX_DEVICES)  #: paintings at a time, of the devices that serve
+    devices: Annotated[tuple[Device, ...], FailFast()] = Field(default=(), max_length=MAX_DEVICES)
+    tasks: Annotated[tuple[Task, ...], FailFast()] = Field(default=(), max_length=1000)
     is_draining: bool = False  #: takes no more
     is_leaving: bool = False  #: the last one: what it holds, but for what is reported, is given up
+
+    @model_validator(mode="after")
+    def _of_its_own(self) -> Self:
+        for device in self.devices:
+            if not device.name.startswith(f"{self.agent}-"):
+                raise ValueError(f"{device.name} is no device of {self.agent}")
+        return self
 
 
 Message = TypeVar("Message", bound=BaseModel)
@@ -201,23 +218,33 @@ class _Envelope(BaseModel):
 
 def read_word(data: bytes) -> Cancel | Revoke | Received | Again | Refused:
     """What the bot says; raises BadMessage."""
-    try:
+    with _as_bad(data):
         return _word.validate_json(data)
-    except ValidationError as exc:
-        raise BadMessage(str(exc)) from exc
 
 
 def protocol_of(data: bytes) -> int:
     """The protocol's version that a beat is in, whatever else it says; raises BadMessage."""
-    try:
+    with _as_bad(data):
         return _Envelope.model_validate_json(data).protocol
-    except ValidationError as exc:
-        raise BadMessage(str(exc)) from exc
 
 
 def read(kind: type[Message], data: bytes) -> Message:
     """A message of this kind; raises BadMessage."""
-    try:
+    with _as_bad(data):
         return kind.model_validate_json(data)
+
+
+@contextlib.contextmanager
+def _as_bad(data: bytes) -> Iterator[None]:
+    """Say in a short sentence what is wrong with what came, which may be anything."""
+    if len(data) > MAX_MESSAGE:
+        raise BadMessage(f"it has {len(data)} bytes, and {MAX_MESSAGE} are read")
+    try:
+        yield
     except ValidationError as exc:
-        raise BadMessage(str(exc)) from exc
+        number = exc.error_count()
+        if number > _TOLD:  # to tell of thousands takes longer than to find them
+            raise BadMessage(f"it has {number} errors") from None
+        errors = exc.errors(include_url=False, include_context=False, include_input=False)
+        told = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
+        raise BadMessage(told[:300]) from None

@@ -44,7 +44,7 @@ async def send(line: Line, file: Path, above: str) -> Parcel:
 
 
 async def fetch(line: Line, parcel: Parcel, target: Path) -> None:
-    """Write a parcel to `target`; raises BrokenParcel, and leaves nothing then.
+    """Write a parcel to `target`; raises BrokenParcel, and leaves nothing then, or OSError of our own disk.
 
     A server that is gone meanwhile is waited for as long as it takes.
     """

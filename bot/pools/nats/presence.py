@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 from collections.abc import Callable, Coroutine
 
 import structlog
@@ -22,6 +23,8 @@ Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 
 #: How often leases are looked at within one.
 _LOOKS = 10
+#: Beats of one name between two looks that are heeded, so that nobody is too loud for others to be heard.
+_MOST = 200
 
 
 class Presence:
@@ -50,12 +53,24 @@ class Presence:
         self._lease_s = lease_s
         self._encoder = encoder
         self._clock = clock
+        self._beats = collections.Counter[str]()  # since leases were looked at last, by name
+        self._weights: dict[str, tuple[str, float]] = {}  # what an agent of this name paints with, and when it said so
 
     async def on_beat(self, message: Msg) -> None:
         """Take in a beat, or refuse who sent it."""
         name, instance = message.subject.split(".")[1:]
+        self._beats[name] += 1
+        if self._beats[name] > _MOST:
+            if self._beats[name] == _MOST + 1:
+                log.error("beats of an agent are passed over: there are too many", agent=name)
+            return
         try:
             spoken = protocol_of(message.data)
+        except BadMessage as exc:
+            # Of nobody whom an answer would help.
+            log.warning("beat not understood", agent=name, why=str(exc))
+            return
+        try:
             if spoken != PROTOCOL:
                 reason = f"it speaks version {spoken} of the protocol, this bot {PROTOCOL}: install the same Atelier"
                 await self._refuse(name, instance, reason)
@@ -78,6 +93,7 @@ class Presence:
         before = self._clock()
         while True:
             await asyncio.sleep(self._lease_s / _LOOKS)
+            self._beats.clear()
             now = self._clock()
             stood_still = now - before > self._lease_s / 2
             before = now
@@ -128,10 +144,18 @@ class Presence:
                     return (
                         f"it paints with {encoder}, this bot with {self._encoder}: set ATELIER_RENDERER__ENCODER alike"
                     )
-        usual = {device.encoder for agent in self._agents for device in agent.beat.devices if agent.name != beat.agent}
-        if theirs and usual - {None} and not theirs <= usual:
-            return f"it paints with {', '.join(sorted(theirs))}, other agents with other weights"
+        if theirs and theirs != {usual := self._usual(beat.agent, theirs)}:
+            return f"it paints with the weights {', '.join(sorted(theirs))}, most agents with {usual}"
         return None
+
+    def _usual(self, name: str, theirs: set[str]) -> str:
+        """What most paint with, refused ones among them; of two that as many have, what is given work already."""
+        now = self._clock()
+        self._weights[name] = min(theirs), now
+        self._weights = {name: told for name, told in self._weights.items() if now - told[1] <= self._lease_s}
+        number = collections.Counter(encoder for encoder, _ in self._weights.values())
+        at_work = {device.encoder for agent in self._agents for device in agent.beat.devices}
+        return max(number, key=lambda encoder: (number[encoder], encoder in at_work))
 
     async def _open_for(self, agent: Agent) -> None:
         await self._line.insist(lambda js: self._streams.open_for(js, agent.name))

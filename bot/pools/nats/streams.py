@@ -79,7 +79,7 @@ class Streams:
             info = await js.stream_info(subjects.PARCELS, subjects_filter="blob.>")
             # One by one: what is being sent of the same attempt meanwhile has a name that is not among these.
             for parcel in {subject.rpartition(".")[0] for subject in info.state.subjects or ()}:
-                job, _, attempt = parcel.split(".")[-2].rpartition("-")
+                job, _, attempt = parcel.rpartition(".")[0].rpartition(".")[2].rpartition("-")
                 if not (attempt.isdecimal() and is_needed(job, int(attempt))):
                     log.info("parcel swept", parcel=parcel)
                     await js.purge_stream(subjects.PARCELS, subject=f"{parcel}.*")

@@ -394,6 +394,18 @@ async def test_an_agent_that_paints_with_other_weights_is_given_nothing(alone: N
     assert (await alone.pool.status()).slots == 1
 
 
+async def test_what_most_agents_paint_with_counts_and_not_what_the_first_does(alone: NatsScene) -> None:
+    device = {"state": "idle", "device": "cuda:0", "encoder": "vgg16-most"}
+    async with alone.client() as others:
+        for name in ("one", "two", "one", "two"):
+            beat = Beat(
+                agent=name, instance="1", slots=1, devices=(Device.model_validate({"name": f"{name}-0", **device}),)
+            )
+            await others.publish(f"beat.{name}.1", beat.model_dump_json().encode())
+        await alone.until_workers(lambda states: states.get("gpu0") == "down" and states.get("two-0") == "idle")
+    assert {agent.name for agent in alone.nats._agents} == {"one", "two"}
+
+
 async def test_an_agent_told_to_stop_ends_its_painting_and_gives_back_what_waits(pair: NatsScene) -> None:
     jobs = [await pair.job(s=2) for _ in range(4)]
     for job in jobs:

@@ -106,6 +106,7 @@ class Ready(_Frame):
     device_name: str  #: what a person would call it
     encoder: str  #: name and short hash of the weights
     memory_total: int | None = None  #: bytes of the device's own memory; None where it has none, or does not tell
+    can_glimpse: bool = False  #: whether a `Glimpse` is of any use: the instant painter knows this encoder
     peers: tuple[str, ...] = ()  #: further devices of this machine, where the device was chosen by ``auto``
 
 

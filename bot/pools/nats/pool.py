@@ -101,8 +101,9 @@ class NatsPool:
         self._ledger.add(work)
         self._assigner.assign(work, agent)
 
-    async def glimpse(self, job: RenderJob) -> None:
+    async def glimpse(self, job: RenderJob) -> bool:
         """Nothing: its pictures would have to travel first, and an agent is soon free."""
+        return False
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         """Stop a job wherever it is; one that has not left this machine ends here and now."""

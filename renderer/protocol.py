@@ -18,6 +18,8 @@ from renderer.options import RenderOptions
 MAX_FRAME = 1 << 20
 #: Previews are JPEGs below this size, so that any transport can carry them inside a message.
 MAX_PREVIEW = 50_000
+#: Long edge of a preview in pixels, at most.
+PREVIEW_EDGE = 384
 
 
 class _Frame(BaseModel):

@@ -10,12 +10,15 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from renderer.options import RenderOptions
-from renderer.protocol import Done, Failed, Progress, Started
+from renderer.protocol import MAX_PREVIEW, Done, Failed, Progress, Started
 from renderer.wire.subjects import TOKEN
 
-PROTOCOL = 1
+PROTOCOL = 2
 #: Bytes in a file, at most: both sides hold it in memory.
 MAX_PARCEL = 1 << 28
+#: Seconds after which neither side waits for a first view any more.
+GLIMPSE_S = 60.0
+_JPEG = b"\xff\xd8\xff"
 
 Token = Annotated[str, Field(pattern=f"^{TOKEN.pattern}$")]
 #: Job, attempt, delivery and token: one hand-over of a job. The token is drawn for each, since what was taken back
@@ -114,6 +117,27 @@ class Again(_Handed):
     kind: Literal["again"] = "again"
 
 
+class SmallStyle(_Message):
+    """A style picture as in `renderer.protocol.StyleInput`, itself and reduced."""
+
+    picture: bytes
+    weight: float = Field(gt=0)
+    mask: bytes | None = None
+
+
+class Glimpse(_Handed):
+    """Show how a job will look that has to wait, as in `renderer.protocol.Glimpse`; answered with `View`, or never.
+
+    It hands nothing over, and `token` is drawn for this question. Its pictures are JPEGs no larger than a view needs
+    them, so that they travel inside and nothing is left on the server.
+    """
+
+    kind: Literal["glimpse"] = "glimpse"
+    content: bytes
+    styles: tuple[SmallStyle, ...]
+    options: RenderOptions
+
+
 class Refused(_Message):
     """Nothing will be given to this agent, for this reason."""
 
@@ -121,13 +145,20 @@ class Refused(_Message):
     reason: str
 
 
-Word = Annotated[Cancel | Revoke | Received | Again | Refused, Field(discriminator="kind")]
+Word = Annotated[Cancel | Revoke | Received | Again | Glimpse | Refused, Field(discriminator="kind")]
 
 
 class Answer(_Message):
     """What became of a `Revoke`."""
 
     given_back: bool
+
+
+class View(_Message):
+    """What a `Glimpse` asked for, under its token; `preview` as in `renderer.protocol.Progress`."""
+
+    token: Token
+    preview: bytes
 
 
 # ---- an agent to the bot
@@ -166,6 +197,7 @@ class Device(_Message):
     encoder: str | None = None  #: name and short hash of the weights
     memory: int | None = None  #: bytes in use
     memory_total: int | None = None  #: bytes of its own; None where it has none, or does not tell
+    can_glimpse: bool = False  #: whether it can answer a `Glimpse`
     reason: str | None = None  #: why it is down
     restarts: int = 0
     job: str | None = None
@@ -192,14 +224,19 @@ class Beat(_Message):
 
 Message = TypeVar("Message", bound=BaseModel)
 
-_word: TypeAdapter[Cancel | Revoke | Received | Again | Refused] = TypeAdapter(Word)
+_word: TypeAdapter[Cancel | Revoke | Received | Again | Glimpse | Refused] = TypeAdapter(Word)
 
 
 class _Envelope(BaseModel):
     protocol: int
 
 
-def read_word(data: bytes) -> Cancel | Revoke | Received | Again | Refused:
+def is_preview(data: bytes) -> bool:
+    """Whether these bytes may be shown to people as they came: they came from another machine."""
+    return len(data) <= MAX_PREVIEW and data.startswith(_JPEG)
+
+
+def read_word(data: bytes) -> Cancel | Revoke | Received | Again | Glimpse | Refused:
     """What the bot says; raises BadMessage."""
     try:
         return _word.validate_json(data)

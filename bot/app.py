@@ -91,6 +91,8 @@ class _Service:
         # A painting is made where it waits to become a blob.
         spec, patience = child_of(settings, folder / _BLOBS, self._blobs.scratch("").parent)
         latest: dict[str, Progress] = {}
+        self._thumbnails = thumbnails = Thumbnails(folder / _THUMBNAILS)
+        thumbnails.sweep()
         self._adapters: dict[str, Adapter] = {}
         self._down: dict[str, str] = {}
         self._tasks: asyncio.TaskGroup
@@ -117,8 +119,6 @@ class _Service:
         )
         self._desk = Desk(store, self._blobs, pool, self._scheduler, latest, self._adapter_states, reply_due)
         self._films = films = Films(folder / _FILMS)
-        self._thumbnails = thumbnails = Thumbnails(folder / _THUMBNAILS)
-        thumbnails.sweep()
         self._erasure = Erasure(store, self._blobs, pool, films, thumbnails)
         self._retention = Retention(store, self._blobs, films, thumbnails, pool, settings.retention, reply_due)
         self._keys = Keys(store)
@@ -173,7 +173,7 @@ class _Service:
         nats = self._settings.nats
         password = nats.password.get_secret_value() if nats.password else None
         address, encoder = Address(url, nats.user, password, nats.tls_ca), self._settings.renderer.encoder
-        return NatsPool(address, self._blobs, self._spawn, nats.lease_s, encoder)
+        return NatsPool(address, self._blobs, self._spawn, self._thumbnails.thumbnail, nats.lease_s, encoder)
 
     def _web_adapter(self) -> WebAdapter:
         services = WebServices(

@@ -140,7 +140,7 @@ class Dispatch:
 
     async def _progress(self, event: Progress) -> None:
         job = self._rendering.get(event.job) or await self._waiting(event)
-        if job is None or job.attempt != event.attempt:
+        if job is None or job.attempt != event.attempt or _is_late_glimpse(event, job):
             return
         if event.preview and self._moderation.covers(job.adapter):
             # Nobody has looked at it.
@@ -265,6 +265,11 @@ def _facts(done: Done, job: Job) -> dict[str, Any]:
     if job.too_large:
         facts["notes"].append(made_smaller(max(done.width, done.height), job.too_large))
     return facts
+
+
+def _is_late_glimpse(event: Progress, job: Job) -> bool:
+    """Whether it was asked for before this hand-over, and would show the painting where it was before it began."""
+    return event.fraction == 0 and event.delivery < job.deliveries
 
 
 def _log_end(event: Done | Failed, job: Job) -> None:

@@ -124,8 +124,11 @@ class RenderPool(Protocol):
     async def submit(self, job: RenderJob) -> None:
         """Take a job; idempotent on (id, attempt). Raises PoolFull, or Unsuited where it would take other jobs."""
 
-    async def glimpse(self, job: RenderJob) -> None:
-        """Show a job that has to wait as it will be, in Progress at a fraction of 0: best effort, and soon or never."""
+    async def glimpse(self, job: RenderJob) -> bool:
+        """Show a job that has to wait as it will be, in Progress at a fraction of 0: best effort, and soon or never.
+
+        Returns at once, and whether no other pool is to be asked: this one tries, or is about to paint it.
+        """
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         """Stop a job wherever it is; idempotent. It ends in Failed(cancelled) or, too late, in Done."""

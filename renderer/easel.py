@@ -163,7 +163,7 @@ def small_impression(
 ) -> Impression:
     """An impression as large as a preview; raises Untaught."""
     asked = options.model_dump(include={"strength", "style_scale", "colours", "protect"})
-    size = min(options.size or images.PREVIEW_EDGE, images.PREVIEW_EDGE)
+    size = min(options.size or protocol.PREVIEW_EDGE, protocol.PREVIEW_EDGE)
     return Impression(encoder, content, styles, RenderOptions(**asked, quality="instant", size=size), device)
 
 

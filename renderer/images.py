@@ -12,9 +12,7 @@ from torch.nn import functional
 
 from renderer.files import whole
 from renderer.options import MAX_SIZE
-from renderer.protocol import MAX_PREVIEW
-
-PREVIEW_EDGE = 384
+from renderer.protocol import MAX_PREVIEW, PREVIEW_EDGE
 
 
 def open_rgb(path: Path) -> Image.Image:

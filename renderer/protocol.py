@@ -28,6 +28,8 @@ Sentence = Annotated[str, AfterValidator(lambda text: text[:500])]
 MAX_FRAME = 1 << 20
 #: Previews are JPEGs below this size, so that any transport can carry them inside a message.
 MAX_PREVIEW = 50_000
+#: Long edge of a preview in pixels, at most.
+PREVIEW_EDGE = 384
 
 
 class _Frame(BaseModel):
@@ -116,6 +118,7 @@ class Ready(_Frame):
     device_name: str  #: what a person would call it
     encoder: str  #: name and short hash of the weights
     memory_total: int | None = None  #: bytes of the device's own memory; None where it has none, or does not tell
+    can_glimpse: bool = False  #: whether a `Glimpse` is of any use: the instant painter knows this encoder
     peers: tuple[str, ...] = ()  #: further devices of this machine, where the device was chosen by ``auto``
 
 

@@ -96,6 +96,11 @@ class Supervisor:
         """Process id of the child, while there is one."""
         return self._process.pid if self._process else None
 
+    @property
+    def can_glimpse(self) -> bool:
+        """Whether there is a child, and one that can show a job that waits."""
+        return self.ready is not None and self.ready.can_glimpse
+
     async def run(self) -> None:
         """Keep a child alive until cancelled; then stop it."""
         failures = 0  # in a row: children that never served

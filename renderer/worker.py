@@ -31,7 +31,7 @@ import torch
 from renderer import devices, protocol, weights
 from renderer.easel import Cancelled, Easel, address, glimpse
 from renderer.features import Encoder, UnknownLayer
-from renderer.instant import Untaught, instant_of
+from renderer.instant import Untaught, instant_of, is_taught_with
 from renderer.optimise import Diverged
 
 log = logging.getLogger("renderer.worker")
@@ -261,6 +261,7 @@ def _serve(connection: socket.socket, arguments: argparse.Namespace) -> int:
         device_name=devices.describe(device),
         encoder=name,
         memory_total=devices.memory_total(device),
+        can_glimpse=is_taught_with(encoder),
         peers=peers,
     )
     connection.sendall(protocol.pack(ready))

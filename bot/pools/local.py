@@ -78,13 +78,16 @@ class LocalPool:
                 self._cancelled.add(key)
                 await seat.supervisor.cancel(job_id, attempt)
 
-    async def glimpse(self, job: RenderJob) -> None:
-        """Let a child show a job that has to wait, between two evaluations of what it paints."""
+    async def glimpse(self, job: RenderJob) -> bool:
+        """Let a child show a job that has to wait, between two evaluations of what it paints; whether it is seen to."""
         ready = [seat for seat in self._seats if seat.supervisor.ready]
         free = sum(seat.job is None for seat in ready)
         is_next = _key(job) in map(_key, list(self._queue)[:free])
-        if self._draining or not ready or is_next or any(seat.job and _key(seat.job) == _key(job) for seat in ready):
-            return
+        if is_next or any(seat.job and _key(seat.job) == _key(job) for seat in ready):
+            return True
+        able = [seat for seat in ready if seat.supervisor.can_glimpse]
+        if self._draining or not able:
+            return False
         self._glimpses += 1
         with contextlib.suppress(FileNotFoundError):  # whoever paints it says so
             glimpse = Glimpse(
@@ -95,7 +98,8 @@ class LocalPool:
                 styles=tuple(map(self._style, job.styles)),
                 options=job.options,
             )
-            await ready[self._glimpses % len(ready)].supervisor.glimpse(glimpse)
+            await able[self._glimpses % len(able)].supervisor.glimpse(glimpse)
+        return True
 
     async def held(self) -> set[Key]:
         """(id, attempt) of all that is queued, running or not yet reported."""

@@ -66,10 +66,12 @@ class SeveralPools:
                     return
         raise refusal
 
-    async def glimpse(self, job: RenderJob) -> None:
-        """Ask each of them for a view of it."""
-        for pool in self._pools:
-            await pool.glimpse(job)
+    async def glimpse(self, job: RenderJob) -> bool:
+        """Ask one of them for a view of it, of those on this machine first: its pictures need not travel there."""
+        for pool in sorted(self._pools, key=lambda pool: isinstance(pool, Losing)):
+            if await pool.glimpse(job):
+                return True
+        return False
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         """Stop a job wherever it is."""

@@ -19,6 +19,7 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from renderer.agent.glimpses import Glimpses
 from renderer.agent.held import Held
 from renderer.agent.reports import Reports
 from renderer.agent.seat import Seat
@@ -34,6 +35,7 @@ from renderer.wire.messages import (
     BadMessage,
     Beat,
     Cancel,
+    Glimpse,
     Handed,
     Received,
     Refused,
@@ -84,6 +86,8 @@ class Agent:
         self._is_draining = False
         self._stop = asyncio.Event()
         self._tasks: asyncio.TaskGroup
+        self._glimpses = Glimpses(spec.folder, self._seats)
+        self._glimpsing: set[asyncio.Task[None]] = set()
         self._reports = Reports(self._line, spec.name, self._instance, self._spawn, self._changed)
 
     async def run(self) -> None:
@@ -106,7 +110,7 @@ class Agent:
                 if self._spec.children[0].device == "auto":
                     serving.append(self._spawn(self._add_peers(serving), "further devices"))
                 await self._until_stopped()
-                await end(serving[1:])
+                await end([*serving[1:], *self._glimpsing])
                 await self._reports.stop()
                 await end(serving[:1])
         finally:
@@ -276,6 +280,11 @@ class Agent:
                 answer = Answer(given_back=self._give_back(word.key))
                 with contextlib.suppress(*PASSING):
                     await message.respond(answer.model_dump_json().encode())
+            case Glimpse():
+                if not self._is_draining:
+                    glimpsing = self._spawn(self._glimpses.answer(word, message), f"glimpse of {word.job}")
+                    self._glimpsing.add(glimpsing)
+                    glimpsing.add_done_callback(self._glimpsing.discard)
             case Received():
                 self._reports.received(word.key)
             case Again():

@@ -11,7 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from renderer.agent.held import Held
 from renderer.agent.reports import Reports
-from renderer.protocol import Done, Event, Failed, FailureReason, Progress
+from renderer.protocol import Done, Event, Failed, FailureReason, Glimpse, Progress
 from renderer.supervisor import ChildSpec, Patience, Supervisor
 from renderer.wire.messages import Device
 from renderer.wire.parcels import BrokenParcel
@@ -38,6 +38,8 @@ class Seat:
         self._reports = reports
         self._changed = changed
         self._ended: asyncio.Future[Done | Failed] | None = None
+        #: First views that are waited for, by job, attempt and delivery.
+        self._views: dict[tuple[str, int, int], asyncio.Future[bytes]] = {}
 
     async def feed(self, shelf: Shelf) -> None:
         """Paint what comes, until cancelled."""
@@ -58,6 +60,23 @@ class Seat:
     def memory_total(self) -> int | None:
         """Bytes of the device's own memory; None where that is not known."""
         return self.supervisor.ready.memory_total if self.supervisor.ready else None
+
+    @property
+    def glimpses(self) -> int:
+        """First views that are waited for."""
+        return len(self._views)
+
+    async def glimpse(self, order: Glimpse) -> bytes:
+        """A first view of a job that waits, as of `Progress`; waits for ever where the child has none."""
+        of = (order.job, order.attempt, order.delivery)
+        view: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._views[of] = view
+        try:
+            await self.supervisor.glimpse(order)
+            return await view
+        finally:
+            if self._views.get(of) is view:
+                del self._views[of]
 
     async def cancel(self) -> None:
         """Stop what is being painted."""
@@ -92,7 +111,12 @@ class Seat:
 
     async def _from_child(self, event: Event) -> None:
         if isinstance(event, Progress):
-            if self.held is not None:
+            of = (event.job, event.attempt, event.delivery)
+            view = self._views.get(of)
+            if view is not None:  # what is painted has a later delivery than it waited under
+                if event.preview and not view.done():
+                    view.set_result(event.preview)
+            elif self.held is not None and self.held.key[:3] == of:
                 await self._reports.progress(self.held, event)
         elif isinstance(event, (Done, Failed)) and self._ended and not self._ended.done():
             self._ended.set_result(event)
@@ -110,6 +134,7 @@ class Seat:
                 "encoder": ready.encoder if ready else None,
                 "memory": supervisor.memory,
                 "memory_total": self.memory_total,
+                "can_glimpse": supervisor.can_glimpse,
                 "reason": supervisor.down,
                 "restarts": supervisor.restarts,
                 "job": self.held.key[0] if self.held else None,

@@ -12,18 +12,21 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, FailFast, Field, TypeAdapter, ValidationError, model_validator
 
 from renderer.options import RenderOptions
-from renderer.protocol import Count, Done, Failed, JobId, Progress, Sentence, Started
+from renderer.protocol import MAX_PREVIEW, Count, Done, Failed, JobId, Progress, Sentence, Started
 from renderer.wire.subjects import TOKEN
 
-PROTOCOL = 1
+PROTOCOL = 2
 #: Bytes in a file, at most: both sides hold it in memory.
 MAX_PARCEL = 1 << 28
-#: Bytes of a message, at most; a beat of 64 devices and some hundred jobs has half of it.
+#: Bytes of what an agent says, at most; a beat of 64 devices and some hundred jobs has half of it.
 MAX_MESSAGE = 1 << 18
 #: Errors in one that are told.
 _TOLD = 5
 #: Devices of one agent.
 MAX_DEVICES = 64
+#: Seconds after which neither side waits for a first view any more.
+GLIMPSE_S = 60.0
+_JPEG = b"\xff\xd8\xff"
 
 Token = Annotated[str, Field(pattern=f"^{TOKEN.pattern}$")]
 Name = Annotated[str, Field(max_length=200)]
@@ -124,6 +127,27 @@ class Again(_Handed):
     kind: Literal["again"] = "again"
 
 
+class SmallStyle(_Message):
+    """A style picture as in `renderer.protocol.StyleInput`, itself and reduced."""
+
+    picture: bytes
+    weight: float = Field(gt=0)
+    mask: bytes | None = None
+
+
+class Glimpse(_Handed):
+    """Show how a job will look that has to wait, as in `renderer.protocol.Glimpse`; answered with `View`, or never.
+
+    It hands nothing over, and `token` is drawn for this question. Its pictures are JPEGs no larger than a view needs
+    them, so that they travel inside and nothing is left on the server.
+    """
+
+    kind: Literal["glimpse"] = "glimpse"
+    content: bytes
+    styles: tuple[SmallStyle, ...]
+    options: RenderOptions
+
+
 class Refused(_Message):
     """Nothing will be given to this agent, for this reason."""
 
@@ -131,13 +155,20 @@ class Refused(_Message):
     reason: str
 
 
-Word = Annotated[Cancel | Revoke | Received | Again | Refused, Field(discriminator="kind")]
+Word = Annotated[Cancel | Revoke | Received | Again | Glimpse | Refused, Field(discriminator="kind")]
 
 
 class Answer(_Message):
     """What became of a `Revoke`."""
 
     given_back: bool
+
+
+class View(_Message):
+    """What a `Glimpse` asked for, under its token; `preview` as in `renderer.protocol.Progress`."""
+
+    token: Token
+    preview: bytes
 
 
 # ---- an agent to the bot
@@ -176,6 +207,7 @@ class Device(_Message):
     encoder: Name | None = None  #: name and short hash of the weights
     memory: Bytes | None = None  #: in use
     memory_total: Bytes | None = None  #: of its own; None where it has none, or does not tell
+    can_glimpse: bool = False  #: whether it can answer a `Glimpse`
     reason: Sentence | None = None  #: why it is down
     restarts: Count = 0
     job: JobId | None = None
@@ -209,36 +241,46 @@ class Beat(_Message):
 
 Message = TypeVar("Message", bound=BaseModel)
 
-_word: TypeAdapter[Cancel | Revoke | Received | Again | Refused] = TypeAdapter(Word)
+_word: TypeAdapter[Cancel | Revoke | Received | Again | Glimpse | Refused] = TypeAdapter(Word)
 
 
 class _Envelope(BaseModel):
     protocol: int
 
 
-def read_word(data: bytes) -> Cancel | Revoke | Received | Again | Refused:
+def is_preview(data: bytes) -> bool:
+    """Whether these bytes may be shown to people as they came: they came from another machine."""
+    return len(data) <= MAX_PREVIEW and data.startswith(_JPEG)
+
+
+def read_word(data: bytes) -> Cancel | Revoke | Received | Again | Glimpse | Refused:
     """What the bot says; raises BadMessage."""
-    with _as_bad(data):
+    with _as_bad():
         return _word.validate_json(data)
 
 
 def protocol_of(data: bytes) -> int:
     """The protocol's version that a beat is in, whatever else it says; raises BadMessage."""
-    with _as_bad(data):
+    _check_size(data)
+    with _as_bad():
         return _Envelope.model_validate_json(data).protocol
 
 
 def read(kind: type[Message], data: bytes) -> Message:
     """A message of this kind; raises BadMessage."""
-    with _as_bad(data):
+    _check_size(data)
+    with _as_bad():
         return kind.model_validate_json(data)
 
 
-@contextlib.contextmanager
-def _as_bad(data: bytes) -> Iterator[None]:
-    """Say in a short sentence what is wrong with what came, which may be anything."""
+def _check_size(data: bytes) -> None:
     if len(data) > MAX_MESSAGE:
         raise BadMessage(f"it has {len(data)} bytes, and {MAX_MESSAGE} are read")
+
+
+@contextlib.contextmanager
+def _as_bad() -> Iterator[None]:
+    """Say in a short sentence what is wrong with what came, which may be anything."""
     try:
         yield
     except ValidationError as exc:

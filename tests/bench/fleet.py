@@ -35,6 +35,7 @@ from tests.bench.figures import OUT, ROOT
 from tests.bench.restart import processor_s
 from tests.fakes.adapter import FakeAdapter
 from tests.fakes.house import Clock, House
+from tests.fakes.nats.scene import unreduced
 from tests.fakes.nats.server import Server
 
 #: Bytes of a content and of a style picture.
@@ -190,7 +191,7 @@ async def _house(folder: Path, server: Server, platform: _Platform) -> AsyncIter
 
         clock = Clock()
         store = await Store.open(folder / "atelier.db", clock)
-        pool = NatsPool(Address(server.url), DirectoryBlobs(folder / "blobs"), spawn)
+        pool = NatsPool(Address(server.url), DirectoryBlobs(folder / "blobs"), spawn, unreduced)
         house = House(folder, store, clock, pool)  # type: ignore[arg-type]
         house.adapters["fake"] = platform
         try:

@@ -72,6 +72,16 @@ async def test_a_first_view_of_a_job_that_waits_is_shown_and_says_nothing_of_its
     assert house.latest == {}
 
 
+async def test_a_first_view_that_comes_when_its_painting_has_begun_is_no_step_back(house: House) -> None:
+    waiting = await house.job()
+    job = await begun(house, waiting)
+    await house.dispatch.on_event(progress(job, 0.4))
+    await house.adapter.until_shown(1)
+    await house.dispatch.on_event(progress(waiting, 0))
+    assert house.adapter.shown == [(job, progress(job, 0.4))]
+    assert house.latest == {job.id: progress(job, 0.4)}
+
+
 async def test_a_slow_platform_holds_up_neither_the_pool_nor_the_end(house: House) -> None:
     house.adapter.may_answer.clear()
     job = await begun(house, await house.job())

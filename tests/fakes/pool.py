@@ -58,11 +58,12 @@ class FakePool(Watched):
         held.task = asyncio.create_task(self._run(held), name=f"fake render {job.id}")
         await self._tell()
 
-    async def glimpse(self, job: RenderJob) -> None:
+    async def glimpse(self, job: RenderJob) -> bool:
         held = self._held.get((job.id, job.attempt))
         if self._free.locked() and (held is None or not held.has_slot):
             self.glimpsed.append(job)
             await self._tell()
+        return True
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         self.cancelled.append((job_id, attempt))

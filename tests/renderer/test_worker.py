@@ -17,13 +17,16 @@ import pytest
 import torch
 from PIL import Image
 
+from bot.thumbnails import Thumbnails
 from renderer import protocol
+from renderer.agent.glimpses import unpacked
 from renderer.devices import memory_in_use
 from renderer.easel import work_of
 from renderer.features import Encoder, UnknownLayer
 from renderer.optimise import Diverged
 from renderer.options import RenderOptions
 from renderer.protocol import Cancel, Done, Failed, FailureReason, Glimpse, Paint, Progress, Tick
+from renderer.wire import messages
 from renderer.work import GiveWay, Snapshot
 from renderer.worker import Inbox, Message, Worker
 from tests import pictures
@@ -246,6 +249,27 @@ def test_a_job_that_waits_is_glimpsed_between_two_evaluations_of_another(bench: 
     assert (one.job, two.job, two.fraction) == ("one", "two", 0)
     assert two.preview
     assert Image.open(io.BytesIO(two.preview)).size == (128, 96)
+
+
+async def test_what_an_agent_is_sent_is_enough_for_a_glimpse(bench: Bench) -> None:
+    file = bench.folder / "content.png"
+    pictures.gradient(1600, 1200).save(file)
+    small = await Thumbnails(bench.folder / "thumbnails").thumbnail(file, protocol.PREVIEW_EDGE)
+    picture = small.read_bytes()
+    word = messages.Glimpse(
+        job="two",
+        attempt=1,
+        delivery=0,
+        token="drawn",
+        content=picture,
+        styles=(messages.SmallStyle(picture=picture, weight=1, mask=picture),),
+        options=RenderOptions(size=4096),
+    )
+    bench.send(unpacked(messages.read(messages.Glimpse, word.model_dump_json().encode()), bench.folder / "sent"))
+    bench.worker.turn()
+    [two] = [said for said in bench.said if isinstance(said, Progress)]
+    assert (two.job, two.attempt, two.delivery, two.fraction) == ("two", 1, 0, 0)
+    assert two.preview and Image.open(io.BytesIO(two.preview)).size == (384, 288)
 
 
 def test_what_cannot_be_glimpsed_harms_nobody(bench: Bench) -> None:

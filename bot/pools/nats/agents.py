@@ -21,6 +21,8 @@ _USUAL_SIZE = 512
 #: Part of the newest painting in the pace.
 _NEWEST = 0.3
 _SERVING = ("idle", "painting")
+#: First views that an agent may be asked for at a time: each takes its part between two evaluations of a painting.
+_GLIMPSES = 8
 #: Jobs that an agent may hold for each slot: one that it paints, and one ahead.
 _EACH = 2
 
@@ -38,6 +40,8 @@ class Agent:
     is_resting: bool = False  #: it is given nothing more, by an admin's word
     #: Hand-overs that it does not tell of as it should, and since when.
     amiss: dict[Handed, float] = dataclasses.field(default_factory=dict)
+    glimpses: int = 0  #: first views that it has been asked for and not answered
+    glimpsed: int = 0  #: when it was asked for one last, in questions to anybody
 
     @property
     def slots(self) -> int:
@@ -48,6 +52,11 @@ class Agent:
     def is_slow(self) -> bool:
         """Whether it has processors alone."""
         return all(device.device in (None, "cpu") for device in self.beat.devices)
+
+    @property
+    def can_glimpse(self) -> bool:
+        """Whether it may be asked to show a job that waits."""
+        return self.slots > 0 and any(device.can_glimpse for device in self.beat.devices)
 
     def slots_for(self, needed: int) -> int:
         """Paintings at a time that need so many bytes: by the devices that have the memory, or do not tell."""
@@ -75,6 +84,7 @@ class Agents:
         self._refused: dict[str, tuple[str, float]] = {}  # the reason, and when it was heard last
         self._resting: frozenset[str] = frozenset()  # by name, there or not
         self._replaced: set[str] = set()  # instances that a newer one has taken the name of
+        self._glimpses = 0
 
     def __iter__(self) -> Iterator[Agent]:
         return iter(list(self._alive.values()))
@@ -177,6 +187,15 @@ class Agents:
             if best is None or (wait_s, pace) < best[:2]:
                 best = wait_s, pace, agent
         return best[2] if best else None
+
+    def next_to_glimpse(self) -> Agent | None:
+        """Who is to show a job that waits: in turn, processors last; None where nobody can, or has the time."""
+        able = [agent for agent in self if agent.can_glimpse and agent.glimpses < _GLIMPSES]
+        agent = min(able, key=lambda agent: (agent.is_slow, agent.glimpses, agent.glimpsed), default=None)
+        if agent is not None:
+            self._glimpses += 1
+            agent.glimpsed = self._glimpses
+        return agent
 
     def has_room(self, outstanding: Mapping[tuple[str, str], Sized]) -> bool:
         """Whether anybody would take something, if not everything."""

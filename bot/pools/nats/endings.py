@@ -13,16 +13,15 @@ from bot.pools.nats.ledger import Claim, Ledger, Place, Work
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
 from bot.ports import BlobStore
-from renderer.protocol import MAX_PREVIEW, Done, Event, Failed, FailureReason, Started
+from renderer.protocol import Done, Event, Failed, FailureReason, Started
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line
-from renderer.wire.messages import BadMessage, Parcel, Report, Step, read
+from renderer.wire.messages import BadMessage, Parcel, Report, Step, is_preview, read
 
 log = structlog.get_logger(__name__)
 
 #: Ends of one hand-over that may arrive broken.
 _MAX_BROKEN = 3
-_JPEG = b"\xff\xd8\xff"
 
 
 class Endings:
@@ -58,7 +57,7 @@ class Endings:
         claim = Claim(subjects.sender(message.subject), step.instance, handed)
         work = self._ledger.get((event.job, event.attempt))
         if work is not None and work.claim == claim and work.is_begun and not work.is_ending:
-            if event.preview and not _is_preview(event.preview):
+            if event.preview and not is_preview(event.preview):
                 event = event.model_copy(update={"preview": None})
             await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
 
@@ -155,11 +154,6 @@ class Endings:
         await self._words.received(claim)
         job, attempt, *_ = claim.handed
         await parcels.remove(self._line, subjects.results(claim.agent, job, attempt))
-
-
-def _is_preview(data: bytes) -> bool:
-    """People are shown it as it came, and it came from another machine."""
-    return len(data) <= MAX_PREVIEW and data.startswith(_JPEG)
 
 
 def _worker(event: Event, claim: Claim) -> str:

@@ -22,6 +22,7 @@ from bot.jobs import MAX_DELIVERIES
 from bot.pools.nats.agents import Agents
 from bot.pools.nats.assigner import Assigner, OnEvent, Spawn
 from bot.pools.nats.endings import Endings
+from bot.pools.nats.glimpses import Glimpses, Reduce
 from bot.pools.nats.ledger import Key, Ledger, Work, restore
 from bot.pools.nats.presence import Presence
 from bot.pools.nats.reports import Reports
@@ -49,13 +50,15 @@ class NatsPool:
         address: Address,
         blobs: BlobStore,
         spawn: Spawn,
+        reduce: Reduce,
         lease_s: float = 30.0,
         encoder: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`spawn` starts a named task whose death is the application's; an agent may be silent for `lease_s`.
 
-        `encoder` is what all are to paint with; None where that does not matter.
+        `reduce` makes pictures small for first views. `encoder` is what all are to paint with; None where that does not
+        matter.
         """
         self._spawn_in_app = spawn
         self._clock = clock
@@ -69,12 +72,13 @@ class NatsPool:
         self._assigner = assigner = Assigner(line, streams, words, blobs, self._spawn, self._tidy, agents, ledger)
         self._presence = Presence(line, streams, words, self._spawn, agents, ledger, assigner, lease_s, encoder, clock)
         self._endings = Endings(line, streams, words, blobs, agents, ledger, assigner)
+        self._glimpses = Glimpses(words, blobs, reduce, self._spawn, agents)
         self._reports = Reports(line, streams, self._endings.consume, self._spawn)
         self._is_restored = asyncio.Event()
 
     async def start(self, on_event: OnEvent) -> None:
         """Connect, and read what an earlier run has assigned; a server that is not there is waited for only a while."""
-        self._assigner.on_event = on_event
+        self._assigner.on_event = self._glimpses.on_event = on_event
         self._spawn(self._line.run(), "line to NATS")
         self._spawn(self._presence.watch(), "leases of agents")
         self._spawn(self._sweep(), "sweeping of parcels")
@@ -101,8 +105,11 @@ class NatsPool:
         self._ledger.add(work)
         self._assigner.assign(work, agent)
 
-    async def glimpse(self, job: RenderJob) -> None:
-        """Nothing: its pictures would have to travel first, and an agent is soon free."""
+    async def glimpse(self, job: RenderJob) -> bool:
+        """Ask an agent to show a job that has to wait; whether it is seen to."""
+        if self._is_about_to_begin((job.id, job.attempt)):
+            return True
+        return not self._assigner.is_stopped and not self._line.trouble and self._glimpses.ask(job)
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         """Stop a job wherever it is; one that has not left this machine ends here and now."""
@@ -169,6 +176,14 @@ class NatsPool:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def _is_about_to_begin(self, key: Key) -> bool:
+        """Whether it is painted, or there is a device for it where it is."""
+        work = self._ledger.get(key)
+        if work is None or work.claim is None:
+            return False
+        agent = self._agents.get(work.claim.agent, work.claim.instance)
+        return agent is not None and work in self._ledger.of(agent.name, agent.instance)[: agent.slots]
 
     async def _sweep(self) -> None:
         while True:

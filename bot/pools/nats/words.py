@@ -7,7 +7,19 @@ import structlog
 from bot.pools.nats.ledger import Claim
 from renderer.wire import subjects
 from renderer.wire.line import PASSING, Line
-from renderer.wire.messages import Again, Answer, BadMessage, Cancel, Received, Refused, Revoke, read
+from renderer.wire.messages import (
+    GLIMPSE_S,
+    Again,
+    Answer,
+    BadMessage,
+    Cancel,
+    Glimpse,
+    Received,
+    Refused,
+    Revoke,
+    View,
+    read,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +58,12 @@ class Words:
         except (*PASSING, BadMessage) as exc:
             log.debug("not given back", agent=claim.agent, why=repr(exc))
             return False
+
+    async def glimpse(self, agent: str, instance: str, glimpse: Glimpse) -> View:
+        """Ask for a first view; raises one of `PASSING` where none comes, and BadMessage."""
+        client = await self._line.client()
+        word = glimpse.model_dump_json().encode()
+        return read(View, (await client.request(subjects.word(agent, instance), word, timeout=GLIMPSE_S)).data)
 
     async def _say(self, agent: str, instance: str, word: Cancel | Received | Again | Refused) -> None:
         await self._line.say(subjects.word(agent, instance), word.model_dump_json().encode())

@@ -48,8 +48,8 @@ class HandPool:
         self.submitted.append(job)
         self.queue.append(job)
 
-    async def glimpse(self, job: RenderJob) -> None:
-        """Nobody looks."""
+    async def glimpse(self, job: RenderJob) -> bool:
+        return False  # nobody looks
 
     async def cancel(self, job_id: str, attempt: int) -> None:
         for job in [job for job in self.queue if (job.id, job.attempt) == (job_id, attempt)]:

@@ -77,6 +77,31 @@ async def test_a_job_that_waits_is_cancelled_and_never_begun(scene: Scene) -> No
     await scene.end_of(first)
 
 
+async def test_a_job_that_has_to_wait_is_shown_as_it_will_be_and_that_hands_it_to_nobody(scene: Scene) -> None:
+    painted, in_the_pool, in_the_queue = [await scene.job(s=30) for _ in range(3)]
+    await scene.pool.submit(painted)
+    await scene.painting(painted)
+    await scene.pool.submit(in_the_pool)
+    for waiting in (in_the_pool, in_the_queue):
+        assert await scene.pool.glimpse(waiting)
+        await scene.until(lambda job=waiting: bool(scene.of(job)))  # type: ignore[misc]
+    assert await scene.pool.glimpse(painted), "it is seen to"
+    for waiting in (in_the_pool, in_the_queue):
+        [shown] = scene.of(waiting)
+        assert isinstance(shown, Progress)
+        assert (shown.attempt, shown.delivery, shown.fraction, shown.preview) == (1, 0, 0, PREVIEW)
+    assert await scene.pool.held() == {(painted.id, 1), (in_the_pool.id, 1)}
+    for job in (in_the_pool, painted):
+        await scene.pool.cancel(job.id, 1)
+        await scene.end_of(job)
+    assert not scene.of(in_the_pool, Started) and len(scene.of(in_the_queue)) == 1
+
+
+async def test_a_pool_that_is_drained_shows_nothing(scene: Scene) -> None:
+    await scene.pool.drain(0)
+    assert not await scene.pool.glimpse(await scene.job())
+
+
 async def test_a_job_that_is_painted_is_cancelled(scene: Scene) -> None:
     job = await scene.job(s=30)
     await scene.pool.submit(job)

@@ -15,7 +15,7 @@ from bot.errors import PoolFull
 from bot.pools.local import LocalPool
 from bot.ports import RenderJob
 from renderer.options import RenderOptions
-from renderer.protocol import Done, Event, Failed, FailureReason, Paint, Ready, Started, StyleInput
+from renderer.protocol import Done, Event, Failed, FailureReason, Glimpse, Paint, Ready, Started, StyleInput
 from renderer.supervisor import ChildSpec, OnEvent, Patience
 from tests.fakes.watched import PATIENCE_S, Watched
 
@@ -31,6 +31,8 @@ class FakeSupervisor(Watched):
         self.restarts = 0
         self.orders: list[Paint] = []
         self.cancelled: list[str] = []
+        self.can_glimpse = False
+        self.glimpsed: list[str] = []
         self._on_event = on_event
         super().__init__()
 
@@ -51,6 +53,9 @@ class FakeSupervisor(Watched):
 
     async def cancel(self, job: str, attempt: int) -> None:
         self.cancelled.append(job)
+
+    async def glimpse(self, order: Glimpse) -> None:
+        self.glimpsed.append(order.job)
 
     async def come(self) -> None:
         self.ready = Ready(device="cpu", device_name="CPU", encoder="vgg16")
@@ -285,3 +290,17 @@ async def test_what_a_stopped_pool_could_not_end_it_still_holds(room: Room) -> N
     assert await room.pool.held() == {("1", 1), ("2", 1)}
     with pytest.raises(PoolFull):
         await room.pool.submit(await room.job("3"))
+
+
+async def test_a_child_that_cannot_show_what_waits_is_not_asked_to(room: Room) -> None:
+    painted, waiting, gone = [await room.job(number) for number in "123"]
+    assert not await room.pool.glimpse(waiting), "there is no child yet"
+    await room.child.come()
+    await room.pool.submit(painted)
+    await room.child.until_orders(1)
+    assert not await room.pool.glimpse(waiting)
+    room.child.can_glimpse = True
+    assert await room.pool.glimpse(waiting)
+    assert await room.pool.glimpse(painted), "it is seen to: it is being painted"
+    assert await room.pool.glimpse(dataclasses.replace(gone, content="0" * 64 + ".png")), "nobody else can, either"
+    assert room.child.glimpsed == ["2"]

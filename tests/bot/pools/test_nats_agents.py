@@ -25,6 +25,7 @@ def beat(
     instance: str = "1",
     is_draining: bool = False,
     memory: tuple[int, ...] = (),
+    can_glimpse: bool = True,
 ) -> Beat:
     """`memory`: GB of each device, of as many slots."""
     slots = len(memory) or slots
@@ -35,6 +36,7 @@ def beat(
             device=device,
             encoder="vgg16-1",
             memory_total=memory[number] * 10**9 if memory else None,
+            can_glimpse=can_glimpse,
         )
         for number in range(slots)
     )
@@ -173,3 +175,27 @@ def test_who_is_refused_is_shown_with_the_reason_until_it_is_heard_no_more() -> 
     assert (status.name, status.state, status.reason) == ("old", "down", "it is old")
     found.silent(31.0)
     assert found.statuses({}, 31.0) == ()
+
+
+def test_first_views_are_asked_of_one_after_another_and_of_processors_last() -> None:
+    found = agents(beat("cpu", device="cpu"), beat("one"), beat("two"))
+    asked = []
+    while agent := found.next_to_glimpse():
+        agent.glimpses += 1
+        asked.append(agent.name)
+    assert asked[:4] == ["one", "two"] * 2
+    assert asked.count("one") == asked.count("two") == asked.count("cpu") == 8
+    assert asked[-1] == "cpu"
+
+
+def test_the_turn_goes_round_where_each_answers_at_once() -> None:
+    found = agents(beat("one"), beat("two"))
+    assert [agent.name for agent in (found.next_to_glimpse() for _ in range(4)) if agent] == ["one", "two"] * 2
+
+
+def test_no_first_view_is_asked_of_who_rests_or_drains_or_has_no_device_that_can() -> None:
+    found = agents(
+        beat("rests"), beat("drains", is_draining=True), beat("odd", can_glimpse=False), beat("down", slots=0)
+    )
+    found.rest(frozenset({"rests"}))
+    assert found.next_to_glimpse() is None

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from renderer.protocol import Done, Failed, FailureReason
-from renderer.wire.messages import MAX_DEVICES, MAX_MESSAGE, BadMessage, Beat, Report, Task, read
+from renderer.wire.messages import MAX_DEVICES, MAX_MESSAGE, PROTOCOL, BadMessage, Beat, Report, Task, read
 from tests.bot.pools.test_nats_faults import delivered_once
 from tests.fakes.nats.scene import NatsScene, nats_scene
 
-BEAT: dict[str, Any] = {"protocol": 1, "agent": "evil", "instance": "i", "slots": 1, "devices": [], "tasks": []}
+BEAT: dict[str, Any] = {"protocol": PROTOCOL, "agent": "evil", "instance": "i", "slots": 1, "devices": [], "tasks": []}
 ADDRESS: dict[str, Any] = {"job": "a", "attempt": 1, "delivery": 1, "worker": "evil-0"}
 DONE: dict[str, Any] = {
     **ADDRESS,

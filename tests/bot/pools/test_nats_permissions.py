@@ -19,7 +19,7 @@ from bot.doctor import Verdict, _server
 from config.settings import NatsSettings, Settings
 from renderer.agent.agent import AgentSpec
 from renderer.agent.check import check
-from renderer.protocol import Done, Failed, FailureReason
+from renderer.protocol import Done, Failed, FailureReason, Progress
 from renderer.supervisor import ChildSpec, Patience
 from renderer.wire import subjects
 from renderer.wire.line import Address
@@ -73,6 +73,9 @@ async def test_an_agent_needs_no_more_than_it_is_given(tmp_path: Path) -> None:
             assert isinstance(await scene.end_of(job), Done)
         await scene.pool.submit(jobs[2])
         await scene.painting(jobs[2])
+        waiting = await scene.job()
+        assert await scene.pool.glimpse(waiting)
+        await scene.until(lambda: bool(scene.of(waiting, Progress)))
         await scene.pool.cancel(jobs[2].id, 1)
         end = await scene.end_of(jobs[2])
         assert isinstance(end, Failed) and end.reason is FailureReason.CANCELLED

@@ -75,6 +75,7 @@ class Soak:
         while len(self.ends) < len(jobs):
             for job in jobs:
                 if job.id not in self.ends and (job.id, 1) not in await self.scene.pool.held():
+                    await self.scene.pool.glimpse(job)
                     offered = RenderJob(job.id, 1, self.deliveries[job.id], job.content, job.styles, job.options)
                     if self.deliveries[job.id] >= 3:  # as the scheduler, which sets it aside
                         self.ends[job.id] = Failed(job=job.id, attempt=1, delivery=3, reason=FailureReason.POISONED)

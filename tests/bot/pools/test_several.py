@@ -66,6 +66,36 @@ async def test_a_job_that_one_pool_does_not_suit_goes_to_another_or_is_said_to_b
     await several.drain(0)
 
 
+class Away(FakePool):
+    """As a pool of agents: what it has nobody for another pool may have."""
+
+    def homeless(self) -> list[RenderJob]:
+        return []
+
+    def release(self, job: RenderJob) -> None:
+        raise AssertionError("it was not asked to")
+
+
+class Blind(FakePool):
+    async def glimpse(self, job: RenderJob) -> bool:
+        return False
+
+
+async def test_a_job_that_waits_is_shown_by_one_pool_by_this_machine_s_own_where_that_can() -> None:
+    for here, shown_by in ((FakePool(), "here"), (Blind(), "away")):
+        away = Away()
+        several = await opened(away, here)
+        for pool in (here, away):
+            await pool.submit(job(1))
+            await pool.until_started("job1")
+        assert await several.glimpse(job(2))
+        assert {"here": here.glimpsed, "away": away.glimpsed} == {"here": [], "away": [], shown_by: [job(2)]}
+        await several.drain(0)
+    several = await opened(Blind(), Blind())
+    assert not await several.glimpse(job(2))
+    await several.drain(0)
+
+
 async def test_agents_rest_and_are_evicted_wherever_they_are() -> None:
     first, second = FakePool(), FakePool()
     several = await opened(first, second)

@@ -2,7 +2,7 @@
 
 ``{"s": 0.5}`` takes half a second, with progress all the while; ``{"mb": 20}`` leaves a painting of so many megabytes;
 ``{"die": true}`` kills the process once it has begun; ``{"deaf": true}`` obeys no cancel. Otherwise it is at once done.
-A real picture is given back as it is, after `PICTURE_S`.
+A real picture is given back as it is, after `PICTURE_S`, and is its own first view.
 """
 
 from __future__ import annotations
@@ -38,11 +38,14 @@ def main() -> None:
             device_name="a pretended one",
             encoder="vgg16-pretended",
             memory_total=int(gigabytes) * 10**9 if gigabytes else None,
+            can_glimpse=True,
         )
         connection.sendall(protocol.pack(ready))
         while order := _next(connection):
             if isinstance(order, protocol.Paint):
                 _paint(order, connection)
+            elif isinstance(order, protocol.Glimpse):
+                _glimpse(order, connection)
 
 
 def _next(connection: socket.socket) -> protocol.Paint | protocol.Glimpse | protocol.Cancel | None:
@@ -50,6 +53,15 @@ def _next(connection: socket.socket) -> protocol.Paint | protocol.Glimpse | prot
     if not header:
         return None
     return protocol.parse_to_child(connection.recv(protocol.body_length(header), socket.MSG_WAITALL))
+
+
+def _glimpse(order: protocol.Glimpse, connection: socket.socket) -> None:
+    content = Path(order.content).read_bytes()
+    for style in order.styles:
+        Path(style.picture).read_bytes()
+    preview = PREVIEW if content.startswith(b"{") else content
+    address = {"job": order.job, "attempt": order.attempt, "delivery": order.delivery}
+    connection.sendall(protocol.pack(protocol.Progress(**address, fraction=0.0, preview=preview)))
 
 
 def _paint(order: protocol.Paint, connection: socket.socket) -> None:
@@ -69,6 +81,8 @@ def _paint(order: protocol.Paint, connection: socket.socket) -> None:
             message = _next(connection)
             if message is None:
                 raise SystemExit
+            if isinstance(message, protocol.Glimpse):
+                _glimpse(message, connection)
             if isinstance(message, protocol.Cancel) and not wish.get("deaf"):
                 failed = protocol.Failed(**address, reason=protocol.FailureReason.CANCELLED)
                 connection.sendall(protocol.pack(failed))

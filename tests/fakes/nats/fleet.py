@@ -32,6 +32,7 @@ class _Pretended:
         self.memory: int | None = None
         self.down: str | None = None
         self.restarts = 0
+        self.can_glimpse = False
         self._on_event = on_event
         self._painting: set[asyncio.Task[None]] = set()
 

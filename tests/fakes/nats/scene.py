@@ -169,7 +169,7 @@ class NatsScene(Scene):
     def open_pool(self, url: str = "", user: str | None = None, ca: Path | None = None) -> None:
         """The bot's side, as a start of the bot makes it."""
         address = Address(url or self.server.url, user, user, ca)
-        self.pool = self.nats = NatsPool(address, self.blobs, self.spawn, self.lease_s)
+        self.pool = self.nats = NatsPool(address, self.blobs, self.spawn, unreduced, self.lease_s)
 
     async def agent(
         self,
@@ -229,6 +229,11 @@ class NatsScene(Scene):
         self.open_pool()
         await self.pool.rest(resting)
         await self.pool.start(self.on_event)
+
+
+async def unreduced(picture: Path, edge: int) -> Path:
+    """What a pretended child reads are no pictures."""
+    return picture
 
 
 def pretended_pool(scene: Scene) -> LocalPool:

@@ -27,6 +27,8 @@ _CONNECT_S = 5.0
 _PING_S = 5
 _RECANCEL_S = 0.5
 _PAUSES_S = (0.1, 0.5, 1.0, 2.0)
+#: Failures in a row after which who only looks has seen enough: a server may hang up once before its reason is read.
+_ENOUGH = 3
 #: Tries after which it is told that something is not to be had.
 _TELLING = 5
 
@@ -63,21 +65,22 @@ class Line:
         self._client: Client | None = None
         self._lost = asyncio.Event()
         self._failure: Exception | None = None
+        #: To connect, in a row.
+        self._failures = 0
         self._changed = asyncio.Condition()
         #: Why there is no connection; None while there is one.
         self.trouble: str | None = "not connected yet"
 
     async def run(self) -> None:
         """Dial, and dial again, until cancelled; raises what a listener has raised."""
-        failures = 0
         while True:
             try:
                 await self._one_connection()
-                failures = 0
+                self._failures = 0
             except PASSING as exc:
-                failures += 1
+                self._failures += 1
                 await self._set(None, f"{self._address.url} cannot be reached: {str(exc) or 'no answer'}")
-            await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+            await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)])
 
     async def client(self) -> Client:
         """The connection, as soon as there is one."""
@@ -85,6 +88,13 @@ class Line:
             await self._changed.wait_for(lambda: self._client is not None)
             assert self._client is not None
             return self._client
+
+    async def first(self, within_s: float) -> Client | None:
+        """The connection, for who only looks; None where a few tries were in vain, and `trouble` says why."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s), self._changed:
+                await self._changed.wait_for(lambda: self._client is not None or self._failures >= _ENOUGH)
+        return self._client
 
     async def listen(self, client: Client, subject: str, hear: Callable[[Msg], Awaitable[None]]) -> None:
         """Give each message of a subject to `hear`. What that raises ends the line; nats-py would only note it."""
@@ -209,10 +219,7 @@ async def trouble_with(address: Address, within_s: float = 10.0) -> str | None:
     line = Line(address, "a look", on_open)
     running = asyncio.create_task(line.run(), name="line")
     try:
-        async with asyncio.timeout(within_s):
-            await line.client()
-        return None
-    except TimeoutError:
+        await line.first(within_s)
         return line.trouble
     finally:
         await end([running])

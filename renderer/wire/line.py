@@ -8,9 +8,9 @@ import dataclasses
 import logging
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import nats.errors
 import structlog
@@ -56,7 +56,7 @@ class Line:
     """
 
     def __init__(
-        self, address: Address, name: str, on_open: Callable[[Client], Awaitable[None]], inbox: str = "_INBOX"
+        self, address: Address, name: str, on_open: Callable[[Client], Coroutine[Any, Any, None]], inbox: str = "_INBOX"
     ) -> None:
         self._address = address
         self._name = name
@@ -78,6 +78,8 @@ class Line:
                 await self._one_connection()
                 self._failures = 0
             except PASSING as exc:
+                if self._failure is not None and not isinstance(self._failure, PASSING):
+                    raise self._failure from exc
                 self._failures += 1
                 await self._set(None, f"{self._address.url} cannot be reached: {str(exc) or 'no answer'}")
             await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)])
@@ -112,13 +114,13 @@ class Line:
         """Begin with a new connection: something of this one does not work as it should."""
         self._lost.set()
 
-    async def insist(self, act: Callable[[JetStreamContext], Awaitable[Result]]) -> Result:
+    async def insist(self, act: Callable[[JetStreamContext], Coroutine[Any, Any, Result]]) -> Result:
         """Do something with JetStream that may be done twice, as often as it takes; `client` for what may fail."""
         pause = 0
         while True:
             client = await self.client()
             try:
-                return await act(client.jetstream(timeout=_CONNECT_S))
+                return await _unless(self._lost, act(client.jetstream(timeout=_CONNECT_S)))
             except PASSING as exc:
                 log.log(logging.WARNING if pause == _TELLING else logging.DEBUG, "asking again", why=repr(exc))
             await asyncio.sleep(_PAUSES_S[min(pause, len(_PAUSES_S) - 1)])
@@ -147,7 +149,7 @@ class Line:
         self._lost, self._failure = asyncio.Event(), None
         client = await self._dial(self._lost)
         try:
-            await self._on_open(client)
+            await _unless(self._lost, self._on_open(client))
             await self._set(client, None)
             log.info("connected", server=self._address.url)
             await self._lost.wait()
@@ -210,6 +212,23 @@ class Line:
             self._changed.notify_all()
 
 
+async def _unless(lost: asyncio.Event, act: Coroutine[Any, Any, Result]) -> Result:
+    """Do something with a connection; raises ConnectionClosedError as soon as that is lost.
+
+    nats-py would wait until the time for an answer is over, which nobody can give any more.
+    """
+    acting = asyncio.create_task(act, name="act")
+    losing = asyncio.create_task(lost.wait(), name="loss of the connection")
+    try:
+        await asyncio.wait((acting, losing), return_when=asyncio.FIRST_COMPLETED)
+        if acting.done():
+            return acting.result()
+        raise nats.errors.ConnectionClosedError
+    finally:
+        await end((acting, losing))
+        _ = acting.cancelled() or acting.exception()  # asked for, or it would be told as one that nobody has seen
+
+
 async def trouble_with(address: Address, within_s: float = 10.0) -> str | None:
     """Why there is no JetStream to be had at this address; None where there is."""
 
@@ -225,7 +244,7 @@ async def trouble_with(address: Address, within_s: float = 10.0) -> str | None:
         await end([running])
 
 
-async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel tasks that speak over a line, until they have ended.
 
     Once is not enough: in Python 3.11 `asyncio.wait_for`, by which nats-py waits, passes over a cancel that comes in

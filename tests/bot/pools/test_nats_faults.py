@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from nats.js import JetStreamContext
 
 from bot.jobs import MAX_DELIVERIES
 from bot.ports import RenderJob
@@ -21,6 +22,7 @@ from tests.fakes.nats.child import painting
 from tests.fakes.nats.partition import Namespace, Partition, Proxy, refusal
 from tests.fakes.nats.scene import LEASE_S, NatsScene, Process, nats_scene, scene_at
 from tests.fakes.nats.server import Server
+from tests.fakes.watched import PATIENCE_S
 
 #: Makes a partition, where the server and who is beside it are to be inside, or who is apart.
 Means = Callable[[bool], Partition]
@@ -157,6 +159,25 @@ async def test_a_server_that_comes_back_without_its_store_is_given_everything_ag
     await delivered_once(alone, waiting)
     assert deliveries(alone, job) == deliveries(alone, waiting) == [1]
     await alone.nothing_is_left()
+
+
+async def test_what_a_server_was_asked_that_is_killed_is_asked_again_without_waiting_for_its_answer(
+    tmp_path: Path,
+) -> None:
+    async with nats_scene(tmp_path, agents=0) as scene:
+        asked: list[JetStreamContext] = []
+
+        async def ask(js: JetStreamContext) -> None:
+            asked.append(js)
+            if len(asked) == 1:
+                await asyncio.Event().wait()
+
+        asking = asyncio.create_task(scene.nats._line.insist(ask))
+        await scene.until(lambda: len(asked) == 1)
+        await scene.server.kill()
+        await scene.server.start()
+        async with asyncio.timeout(PATIENCE_S):
+            await asking
 
 
 async def test_a_painting_that_the_server_has_lost_is_sent_again(alone: NatsScene) -> None:

@@ -1,4 +1,4 @@
-"""`atelier agent`: the renderers of this machine for a bot elsewhere."""
+"""`atelier agent`: the renderers of this machine for a bot elsewhere; `atelier agent check`: whether they would do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,8 +35,9 @@ def agent_command(
         float, typer.Option(min=0, help="Seconds that a painting may still take when the agent is told to stop.")
     ] = 60.0,
     check: Annotated[
-        bool, typer.Option("--check", help="Look whether the server and the devices would do, say so, and leave.")
-    ] = False,
+        Literal["check"] | None,
+        typer.Argument(metavar="check", help="Only look whether the server and the devices would do, and say so."),
+    ] = None,
 ) -> None:
     """Paint on this machine for a bot elsewhere, until Ctrl-C; it dials out, and nobody dials in.
 

@@ -35,13 +35,12 @@ async def _server(spec: AgentSpec) -> tuple[bool, str]:
     line = Line(spec.address, f"check of {spec.name}", on_open, subjects.inbox(spec.name))
     running = asyncio.create_task(line.run(), name="line")
     try:
-        async with asyncio.timeout(_CONNECT_S):
-            client = await line.client()
+        client = await line.first(_CONNECT_S)
+        if client is None:
+            return False, line.trouble or "no answer"
         if client.last_error is not None:
             return False, f"{spec.address.url} does not let {spec.name} hear what the bot says: {client.last_error}"
         return True, f"{spec.address.url} is reached, {client.connected_server_version}"
-    except TimeoutError:
-        return False, line.trouble or "no answer"
     finally:
         await end([running])
 

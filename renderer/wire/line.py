@@ -10,7 +10,7 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import nats.errors
 import structlog
@@ -29,6 +29,8 @@ _CONNECT_S = 5.0
 _PING_S = 5
 _RECANCEL_S = 0.5
 _PAUSES_S = (0.1, 0.5, 1.0, 2.0)
+#: Failures in a row after which who only looks has seen enough: a server may hang up once before its reason is read.
+_ENOUGH = 3
 #: Tries after which it is told that something is not to be had.
 _TELLING = 5
 
@@ -65,6 +67,8 @@ class Line:
         self._client: Client | None = None
         self._lost = asyncio.Event()
         self._failure: Exception | None = None
+        #: To connect, in a row.
+        self._failures = 0
         self._changed = asyncio.Condition()
         self._asking: set[asyncio.Timeout] = set()
         #: Why there is no connection; None while there is one.
@@ -72,15 +76,16 @@ class Line:
 
     async def run(self) -> None:
         """Dial, and dial again, until cancelled; raises what a listener has raised."""
-        failures = 0
         while True:
             try:
                 await self._one_connection()
-                failures = 0
+                self._failures = 0
             except PASSING as exc:
-                failures += 1
+                if self._failure is not None and not isinstance(self._failure, PASSING):
+                    raise self._failure from exc
+                self._failures += 1
                 await self._set(None, f"{self._address.url} cannot be reached: {str(exc) or 'no answer'}")
-            await asyncio.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+            await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)])
 
     async def client(self) -> Client:
         """The connection, as soon as there is one."""
@@ -88,6 +93,13 @@ class Line:
             await self._changed.wait_for(lambda: self._client is not None)
             assert self._client is not None
             return self._client
+
+    async def first(self, within_s: float) -> Client | None:
+        """The connection, for who only looks; None where a few tries were in vain, and `trouble` says why."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s), self._changed:
+                await self._changed.wait_for(lambda: self._client is not None or self._failures >= _ENOUGH)
+        return self._client
 
     async def listen(self, client: Client, subject: str, hear: Callable[[Msg], Awaitable[None]]) -> None:
         """Give each message of a subject to `hear`. What that raises ends the line; nats-py would only note it."""
@@ -97,13 +109,13 @@ class Line:
                 await hear(message)
             except Exception as exc:  # raised again by `run`
                 self._failure = exc
-                self._lost.set()
+                self._lose(self._lost)
 
         await client.subscribe(subject, cb=on_message)
 
     def reopen(self) -> None:
         """Begin with a new connection: something of this one does not work as it should."""
-        self._lost.set()
+        self._lose(self._lost)
 
     async def insist(
         self, act: Callable[[JetStreamContext], Awaitable[Result]], answer_s: float = _CONNECT_S
@@ -116,12 +128,7 @@ class Line:
         while True:
             client = await self.client()
             try:
-                async with asyncio.timeout(None) as scope:
-                    self._asking.add(scope)
-                    try:
-                        return await act(client.jetstream(timeout=answer_s))
-                    finally:
-                        self._asking.discard(scope)
+                return await self._while_it_lasts(act(client.jetstream(timeout=answer_s)))
             except PASSING as exc:
                 log.log(logging.WARNING if pause == _TELLING else logging.DEBUG, "asking again", why=repr(exc))
             await asyncio.sleep(_PAUSES_S[min(pause, len(_PAUSES_S) - 1)])
@@ -145,12 +152,31 @@ class Line:
             with contextlib.suppress(*PASSING):
                 await client.publish(subject, data)
 
+    async def _while_it_lasts(self, act: Awaitable[Result]) -> Result:
+        """Ask something over this connection; raises TimeoutError as soon as it is lost.
+
+        nats-py would wait for the answer, which nobody can give any more.
+        """
+        async with asyncio.timeout(None) as scope:
+            self._asking.add(scope)
+            try:
+                return await act
+            finally:
+                self._asking.discard(scope)
+
+    def _lose(self, connection: asyncio.Event) -> None:
+        connection.set()
+        if connection is self._lost:
+            for scope in self._asking:
+                if not scope.expired():
+                    scope.reschedule(asyncio.get_running_loop().time())
+
     async def _one_connection(self) -> None:
         """Returns when it is lost."""
         self._lost, self._failure = asyncio.Event(), None
         client = await self._dial(self._lost)
         try:
-            await self._on_open(client)
+            await self._while_it_lasts(self._on_open(client))
             await self._set(client, None)
             log.info("connected", server=self._address.url)
             await self._lost.wait()
@@ -159,8 +185,6 @@ class Line:
             await self._set(None, f"the connection to {self._address.url} is lost")
         finally:
             self._client = None
-            for scope in self._asking:  # nats-py would let them wait for their answers
-                scope.reschedule(asyncio.get_running_loop().time())
             with contextlib.suppress(*PASSING):
                 await client.close()
 
@@ -168,7 +192,7 @@ class Line:
         errors: list[Exception] = []
 
         async def on_closed() -> None:
-            lost.set()
+            self._lose(lost)
 
         async def on_error(error: Exception) -> None:
             log.debug("from the connection", error=repr(error))
@@ -227,16 +251,13 @@ async def trouble_with(address: Address, within_s: float = 10.0) -> str | None:
     line = Line(address, "a look", on_open)
     running = asyncio.create_task(line.run(), name="line")
     try:
-        async with asyncio.timeout(within_s):
-            await line.client()
-        return None
-    except TimeoutError:
+        await line.first(within_s)
         return line.trouble
     finally:
         await end([running])
 
 
-async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel tasks that speak over a line, until they have ended.
 
     Once is not enough: in Python 3.11 `asyncio.wait_for`, by which nats-py waits, passes over a cancel that comes in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,7 @@ def test_without_the_extra_one_line_says_what_to_install(
         (("--nats", "nats://h:1", "--name", "a.b"), "no name for an agent"),
         (("--nats", "nats://h:1", "--devices", "gpu"), "no device"),
         (("--nats", "nats://h:1", "--devices", "auto,cpu"), "stands alone"),
+        (("chek", "--nats", "nats://h:1"), "'chek'"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(tmp_path: Path, arguments: tuple[str, ...], complaint: str) -> None:
@@ -57,3 +59,15 @@ def test_what_cannot_be_is_refused_with_a_sentence(tmp_path: Path, arguments: tu
     assert done.returncode == 2
     assert complaint in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_check_says_what_is_the_matter_with_the_server_and_with_each_device(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and listens to nobody
+        url = f"nats://127.0.0.1:{silent.getsockname()[1]}"
+        arguments = ("agent", "check", "--nats", url, "--name", "gpu1", "--devices", "cuda:9")
+        done = atelier("from bot.__main__ import main; main()", tmp_path, *arguments)
+    assert done.returncode == 1
+    server, device = done.stdout.splitlines()
+    assert server.startswith(f"ill   {url} cannot be reached") and device.startswith("ill   cuda:9: ")
+    assert (done.stderr, list(tmp_path.iterdir())) == ("", [])

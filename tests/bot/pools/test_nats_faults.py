@@ -7,10 +7,11 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from nats.js import JetStreamContext
 
 from bot.jobs import MAX_DELIVERIES
 from bot.ports import RenderJob
@@ -18,11 +19,24 @@ from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Star
 from renderer.wire import parcels, subjects
 from renderer.wire.messages import PROTOCOL, Beat, Device, Report, Step, read
 from tests.fakes.nats.child import painting
-from tests.fakes.nats.proxy import Proxy
-from tests.fakes.nats.scene import LEASE_S, NatsScene, Process, nats_scene
+from tests.fakes.nats.partition import Namespace, Partition, Proxy, refusal
+from tests.fakes.nats.scene import LEASE_S, NatsScene, Process, nats_scene, scene_at
+from tests.fakes.nats.server import Server
+from tests.fakes.watched import PATIENCE_S
 
+#: Makes a partition, where the server and who is beside it are to be inside, or who is apart.
+Means = Callable[[bool], Partition]
 #: What a claim may take beyond the lease's end.
 BEYOND_S = 5.0
+
+
+@pytest.fixture(params=[Namespace, Proxy])
+def means(request: pytest.FixtureRequest) -> Means:
+    """Of partition. The proxy, which needs nothing of the machine, is tried in any case."""
+    if request.param is Namespace and (reason := refusal()):
+        pytest.skip(reason)
+    found: Means = request.param
+    return found
 
 
 @pytest.fixture
@@ -147,6 +161,25 @@ async def test_a_server_that_comes_back_without_its_store_is_given_everything_ag
     await alone.nothing_is_left()
 
 
+async def test_what_a_server_was_asked_that_is_killed_is_asked_again_without_waiting_for_its_answer(
+    tmp_path: Path,
+) -> None:
+    async with nats_scene(tmp_path, agents=0) as scene:
+        asked: list[JetStreamContext] = []
+
+        async def ask(js: JetStreamContext) -> None:
+            asked.append(js)
+            if len(asked) == 1:
+                await asyncio.Event().wait()
+
+        asking = asyncio.create_task(scene.nats._line.insist(ask))
+        await scene.until(lambda: len(asked) == 1)
+        await scene.server.kill()
+        await scene.server.start()
+        async with asyncio.timeout(PATIENCE_S):
+            await asking
+
+
 async def test_a_painting_that_the_server_has_lost_is_sent_again(alone: NatsScene) -> None:
     job = await alone.job(s=1)
     await alone.pool.submit(job)
@@ -232,42 +265,53 @@ async def test_the_painting_of_an_agent_that_stood_still_wins_where_it_is_first(
     await pair.nothing_is_left()  # and the other has been told to stop
 
 
-async def test_an_agent_cut_off_from_the_server_loses_its_job_and_comes_back(alone: NatsScene) -> None:
-    async with Proxy(alone.server.port) as proxy:
-        await alone.agents[0].kill()
-        await alone.agent("far", url=proxy.url)
-        await alone.until(lambda: any(agent.name == "far" and agent.slots for agent in alone.nats._agents))
-        job = await alone.job(s=2 * LEASE_S)
-        await alone.pool.submit(job)
-        await alone.painting(job)
-        proxy.is_cut = True
-        await alone.agent("gpu1")
-        await alone.until(lambda: len(deliveries(alone, job)) == 2)
-        assert alone.of(job, Started)[-1].worker == "gpu1-0"
-        assert proxy.dropped
-        await delivered_once(alone, job)
-        proxy.is_cut = False
-        await alone.served(2)
-        await alone.nothing_is_left()
+def server_at(way: Partition, folder: Path) -> Server:
+    return Server(folder / "nats", host=way.host, inside=way.beside)
 
 
-async def test_a_bot_cut_off_from_the_server_takes_nothing_back(tmp_path: Path) -> None:
-    async with nats_scene(tmp_path, agents=0) as scene, Proxy(scene.server.port) as proxy:
-        await scene.pool.drain(0)
-        scene.open_pool(proxy.url)
+async def test_an_agent_cut_off_from_the_server_loses_its_job_and_comes_back(tmp_path: Path, means: Means) -> None:
+    async with means(False) as way, scene_at(server_at(way, tmp_path), tmp_path) as scene:
+        scene.open_pool()
         await scene.pool.start(scene.on_event)
-        await scene.agent("gpu0")
+        far = await scene.agent("gpu0", url=await way.url(scene.server), inside=way.apart, ping_s=1)
+        await scene.agent("gpu1", inside=way.beside)
+        await scene.served(2)
+        await scene.pool.rest(frozenset({"gpu1"}))
+        job = await scene.job(s=1)
+        await scene.pool.submit(job)
+        await scene.painting(job)
+        await way.cut()
+        cut = time.monotonic()
+        await scene.pool.rest(frozenset())
+        assert (await scene.begun(job, 2)).worker == "gpu1-0"
+        assert LEASE_S / 2 < time.monotonic() - cut < LEASE_S + BEYOND_S
+        await delivered_once(scene, job)
+        assert deliveries(scene, job) == [1, 2]
+        await scene.until(lambda: b" is lost" in far.log.read_bytes())
+        await way.mend()
+        await scene.served(2)
+        await scene.nothing_is_left()  # though it has painted it, too
+        assert len(scene.of(job, Done, Failed)) == 1
+
+
+async def test_a_bot_cut_off_from_the_server_takes_nothing_back(
+    tmp_path: Path, means: Means, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("renderer.wire.line._PING_S", 1)
+    async with means(True) as way, scene_at(server_at(way, tmp_path), tmp_path) as scene:
+        scene.open_pool(await way.url(scene.server))
+        await scene.pool.start(scene.on_event)
+        await scene.agent("gpu0", inside=way.beside)
         await scene.served(1)
         job = await scene.job(s=1)
         await scene.pool.submit(job)
         await scene.painting(job)
-        proxy.is_cut = True
+        await way.cut()
         await scene.until(lambda: scene.nats._line.trouble is not None)
         await asyncio.sleep(LEASE_S)  # it knows now, and leases would be over
-        proxy.is_cut = False
+        await way.mend()
         await delivered_once(scene, job)
         assert deliveries(scene, job) == [1]
-        await scene.pool.drain(0)
 
 
 async def test_a_cancel_that_only_an_earlier_run_of_the_bot_has_said_cancels_nothing(alone: NatsScene) -> None:

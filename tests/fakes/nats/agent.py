@@ -9,6 +9,7 @@ from pathlib import Path
 
 from renderer.agent.agent import Agent, AgentSpec
 from renderer.supervisor import ChildSpec, Patience
+from renderer.wire import line
 from renderer.wire.line import Address
 
 
@@ -24,10 +25,13 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=1)
     parser.add_argument("--memory", type=int, nargs="*", default=[], help="GB of each device, of as many slots")
     parser.add_argument("--ahead", type=float, default=0.0)
+    parser.add_argument("--ping", type=int, help="seconds, by two of which a silent server is taken for gone")
     given = parser.parse_args()
     if given.ahead:
         true_time = time.time
         time.time = lambda: true_time() + given.ahead
+    if given.ping:
+        line._PING_S = given.ping
     devices = [f"cpu:{gigabytes}" for gigabytes in given.memory] or ["cpu"] * given.slots
     address = Address(given.nats, given.user, given.user, given.ca)
     spec = AgentSpec(

@@ -181,16 +181,20 @@ class NatsScene(Scene):
         user: str = "",
         ca: Path | None = None,
         memory: tuple[int, ...] = (),
+        inside: tuple[str, ...] = (),
+        ping_s: int | None = None,
     ) -> Process:
+        """`inside` is how its command begins."""
         log = self.folder / f"{name}-{len(self.agents)}.log"
         arguments = ["--nats", url or self.server.url, "--name", name, "--slots", str(slots), "--ahead", str(ahead_s)]
         arguments += ["--folder", str(self.folder / "agents" / f"{name}-{len(self.agents)}"), "--beat", str(beat_s)]
         arguments += ["--user", user] if user else []
         arguments += ["--memory", *map(str, memory)] if memory else []
         arguments += ["--ca", str(ca)] if ca else []
+        arguments += ["--ping", str(ping_s)] if ping_s else []
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.fakes.nats.agent", *arguments, cwd=ROOT, stdout=out, stderr=out
+                *inside, sys.executable, "-m", "tests.fakes.nats.agent", *arguments, cwd=ROOT, stdout=out, stderr=out
             )
         agent = Process(process, log)
         self.agents.append(agent)

@@ -26,13 +26,16 @@ def binary() -> str:
 class Server:
     """Started, killed and started again at the same address; `store` is its folder."""
 
-    def __init__(self, folder: Path, settings: str = "") -> None:
+    def __init__(self, folder: Path, settings: str = "", host: str = "127.0.0.1", inside: tuple[str, ...] = ()) -> None:
+        """`inside` is how its command begins."""
         self.folder = folder
         self.store = folder / "store"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.url = f"nats://127.0.0.1:{self.port}"
+        self.url = f"nats://{host}:{self.port}"
+        self._host = host
+        self._inside = inside
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
 
@@ -46,11 +49,13 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         config = self.folder / "nats.conf"
         config.write_text(
-            f'listen: "127.0.0.1:{self.port}"\n'
+            f'listen: "{self._host}:{self.port}"\n'
             f'jetstream {{ store_dir: "{self.store}", sync_interval: always }}\n' + self._settings
         )
         with (self.folder / "log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(binary(), "-c", str(config), stdout=log, stderr=log)
+            self._process = await asyncio.create_subprocess_exec(
+                *self._inside, binary(), "-c", str(config), stdout=log, stderr=log
+            )
         async with asyncio.timeout(_READY_S):
             while not await self._listens():
                 assert self._process.returncode is None, (self.folder / "log").read_text()
@@ -67,7 +72,7 @@ class Server:
 
     async def _listens(self) -> bool:
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            _, writer = await asyncio.open_connection(self._host, self.port)
         except OSError:
             return False
         writer.close()

@@ -19,12 +19,13 @@ from bot.cli import app
 from config.fields import env_name, settings_of
 from config.settings import Settings
 from renderer.protocol import Done
-from renderer.wire.permissions import user
+from renderer.wire.permissions import users
 from tests.fakes.nats.scene import scene_at
 from tests.fakes.nats.server import Server, binary
 
 ROOT = Path(__file__).resolve().parents[1]
 CONF = ROOT / "docs" / "nats.conf"
+USERS = ROOT / "docs" / "nats-users.conf"
 UNITS = {name: ROOT / "docs" / name for name in ("atelier.service", "atelier-agent.service")}
 
 
@@ -51,6 +52,7 @@ def test_its_lines_for_tls_are_ones_that_the_server_takes(tmp_path: Path) -> Non
     lines = re.sub(r"^# ", "", commented[0], flags=re.MULTILINE)
     file = tmp_path / "nats.conf"
     file.write_text(text.replace(commented[0], lines.replace("/etc/nats/", f"{tmp_path}/")))
+    shutil.copy(USERS, tmp_path)
     assert "no such file" in examined("BOT_PASSWORD=secret", "GPU1_PASSWORD=secret", conf=file).stderr
     subprocess.run(
         [
@@ -63,25 +65,41 @@ def test_its_lines_for_tls_are_ones_that_the_server_takes(tmp_path: Path) -> Non
     assert "is valid" in examined("BOT_PASSWORD=secret", "GPU1_PASSWORD=secret", conf=file).stderr
 
 
-def test_the_agent_in_it_may_do_what_agents_may() -> None:
-    text = CONF.read_text("utf-8")
-    assert user("gpu1", "$").replace('"$"', "$GPU1_PASSWORD") in text
-    assert re.search(r"^  sync_interval: always$", text, re.MULTILINE)
+def test_what_is_written_is_synced() -> None:
+    assert re.search(r"^  sync_interval: always$", CONF.read_text("utf-8"), re.MULTILINE)
 
 
-async def test_an_agent_paints_under_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("bot", "gpu1"):
-        monkeypatch.setenv(f"{name.upper()}_PASSWORD", name)
-    text = CONF.read_text("utf-8")
-    server = Server(tmp_path / "nats", text[text.index("authorization {") :])
+def made_for(*names: str) -> subprocess.CompletedProcess[str]:
+    """What the command prints that docs/scale.md has for users."""
+    command = [sys.executable, "-m", "renderer.wire.permissions", *names]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_its_users_may_do_what_they_may() -> None:
+    assert USERS.read_text("utf-8") == made_for("gpu1").stdout
+
+
+async def test_further_agents_paint_under_users_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("bot", "gpu1", "gpu-2"):
+        monkeypatch.setenv(f"{name.upper().replace('-', '_')}_PASSWORD", name)
+    server = Server(tmp_path / "nats", users(["gpu1", "gpu-2"]))
     async with scene_at(server, tmp_path) as scene:
         scene.open_pool(user="bot")
         await scene.pool.start(scene.on_event)
-        await scene.agent("gpu1", user="gpu1")
-        await scene.served(1)
-        job = await scene.job()
-        await scene.pool.submit(job)
-        assert isinstance(await scene.end_of(job), Done)
+        for name in ("gpu1", "gpu-2"):
+            await scene.agent(name, user=name)
+        await scene.served(2)
+        jobs = [await scene.job(s=0.5) for _ in range(2)]
+        for job in jobs:
+            await scene.pool.submit(job)
+        ends = [await scene.end_of(job) for job in jobs]
+        assert {end.worker for end in ends if isinstance(end, Done)} == {"gpu1-0", "gpu-2-0"}
+
+
+@pytest.mark.parametrize("names", [["gpu 1"], [""], ["gpu-1", "gpu_1"], ["bot"]])
+def test_no_users_are_made_of_names_that_are_none_or_alike(names: list[str]) -> None:
+    made = made_for(*names)
+    assert (made.returncode, made.stdout) == (2, "") and made.stderr
 
 
 # ---- compose.yaml
@@ -105,12 +123,13 @@ def test_of_all_services_only_the_one_for_a_single_machine_starts_by_itself(serv
 
 def test_the_server_of_the_profile_has_the_configuration_and_its_passwords(services: dict[str, Any]) -> None:
     nats = services["nats"]
-    file, inside, _ = nats["volumes"][0].split(":")
+    (file, inside, _), (users_file, beside, _) = (volume.split(":") for volume in nats["volumes"][:2])
     assert (ROOT / file).samefile(CONF) and nats["command"] == ["-c", inside]
+    assert (ROOT / users_file).samefile(USERS) and Path(beside) == Path(inside).with_name(USERS.name)
     store = re.search(r'store_dir: "(.*)"', CONF.read_text("utf-8"))
-    assert store and nats["volumes"][1].partition(":")[2] == store[1]
+    assert store and nats["volumes"][2].partition(":")[2] == store[1]
     # Without a value: what is not set outside is not set inside, not even as nothing, which would let everybody in.
-    assert nats["environment"] == sorted(set(re.findall(r"\$(\w+_PASSWORD)", CONF.read_text("utf-8"))))
+    assert nats["environment"] == sorted(set(re.findall(r"\$(\w+_PASSWORD)", USERS.read_text("utf-8"))))
 
 
 def test_bot_and_agent_of_the_profile_are_set_as_the_settings_are_called(services: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
 from bot.ports import BlobStore, RenderJob
 from renderer.options import RenderOptions
-from renderer.protocol import Event, FailureReason
+from renderer.protocol import Done, Event, Failed, FailureReason
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line
 
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 OnEvent = Callable[[Event], Awaitable[None]]
 Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
+Outstanding = dict[tuple[str, str], list[RenderOptions]]
 
 
 class Assigner:
@@ -64,9 +65,9 @@ class Assigner:
         """Whether anybody would take some job, if not each."""
         return self._agents.has_room(self._outstanding())
 
-    def _outstanding(self) -> dict[tuple[str, str], list[RenderOptions]]:
+    def _outstanding(self) -> Outstanding:
         """What each instance is to paint, by name and instance."""
-        outstanding: dict[tuple[str, str], list[RenderOptions]] = {}
+        outstanding: Outstanding = {}
         for work in self._ledger:
             if work.claim and not work.is_ending:
                 outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work.job.options)
@@ -115,7 +116,7 @@ class Assigner:
             return await self._streams.put(assignment) if work.claim is claim else None
 
     def take_back(self, work: Work, is_counted: bool, is_former: bool = True) -> None:
-        """Out of an agent's hands, and into another's.
+        """Out of an agent's hands; the next `place` gives it to another.
 
         `is_counted`: it had begun, and that counts towards poison. `is_former`: a painting of it is still welcome.
         """
@@ -128,12 +129,10 @@ class Assigner:
             work.former.append(claim)
         work.claim, work.is_begun = None, False
         work.delivery += is_counted
-        if work.is_cancelled:
-            self._spawn(self.fail(work, FailureReason.CANCELLED), f"end of {work.job.id}")
-        elif work.delivery > MAX_DELIVERIES:
-            self._spawn(self.fail(work, FailureReason.POISONED), f"end of {work.job.id}")
-        else:
-            self.place()
+        if work.is_cancelled or work.delivery > MAX_DELIVERIES:
+            reason = FailureReason.CANCELLED if work.is_cancelled else FailureReason.POISONED
+            work.is_ending = True
+            self._spawn(self.end(work, work.failed(reason)), f"end of {work.job.id}")
 
     def evict(self, name: str) -> None:
         """Out of the hands of all instances of this name; what they yet come with is refused."""
@@ -144,14 +143,27 @@ class Assigner:
                 # An admin's word is no sign of poison.
                 self.take_back(work, is_counted=False, is_former=False)
                 self._spawn(self._words.cancel(claim), f"cancel of {work.job.id}")
+        self.place()
 
     def place(self) -> None:
         """Give what waits for an agent to whoever has room."""
-        for work in self._ledger.waiting():
-            if work.is_ending or self.is_stopped:
+        waiting = [work for work in self._ledger.waiting() if not work.is_ending]
+        if self.is_stopped or not waiting:
+            return
+        outstanding = self._outstanding()
+        unsuited: set[Hashable] = set()  # kinds that nobody has room for: there may be many jobs of each
+        for work in waiting:
+            kind = kind_of(work.job.options)
+            if kind in unsuited:
                 continue
-            if agent := self.first_free(work.job):
+            if not self._agents.has_room(outstanding):
+                return
+            agent = self._agents.first_free(work.job.options, outstanding)
+            if agent is None:
+                unsuited.add(kind)
+            else:
                 self.assign(work, agent)
+                outstanding.setdefault((agent.name, agent.instance), []).append(work.job.options)
 
     def balance(self) -> None:
         """Ask for what waits behind another painting, where somebody has nothing to paint, and for what waits idly."""
@@ -199,15 +211,19 @@ class Assigner:
             is_free = claim is not None and await self._words.is_given_back(claim)
             if is_free and work.claim is claim and not work.is_begun:
                 self.take_back(work, is_counted=False, is_former=False)
+                self.place()
         finally:
             work.is_revoking = False
 
     async def fail(self, work: Work, reason: FailureReason, detail: str = "") -> None:
         """End a job without a picture that no agent is to have any more."""
-        if work.is_ending:
-            return
+        if not work.is_ending:
+            await self.end(work, work.failed(reason, detail))
+
+    async def end(self, work: Work, event: Done | Failed) -> None:
+        """Pass its end on, and let go of it then."""
         work.is_ending = True
-        await self.on_event(work.failed(reason, detail))
+        await self.on_event(event)
         self.finish(work)
 
     def finish(self, work: Work) -> None:

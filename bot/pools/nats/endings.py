@@ -103,10 +103,9 @@ class Endings:
             await self._broken(work, claim, exc)
             return
         update = {"worker": _worker(event, claim), "result": result, "frames": frames}
-        await self._assigner.on_event(event.model_copy(update=update))
+        await self._assigner.end(work, event.model_copy(update=update))
         if agent := self._agents.get(claim.agent, claim.instance):
             agent.painted(event)
-        self._assigner.finish(work)
         await self._let_go(claim, place)
 
     async def _broken(self, work: Work, claim: Claim, why: parcels.BrokenParcel) -> None:
@@ -120,6 +119,7 @@ class Endings:
             await self._words.again(claim)
         else:
             self._assigner.take_back(work, is_counted=True, is_former=False)
+            self._assigner.place()
 
     async def _failed(self, work: Work, claim: Claim, event: Failed, place: Place) -> None:
         if work.claim == claim and not work.is_ending:
@@ -130,9 +130,8 @@ class Endings:
                 # somebody wants it cancelled, the store knows, and its next beginning is refused.
                 self._assigner.take_back(work, is_counted=False, is_former=False)
             else:
-                work.is_ending = True
-                await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
-                self._assigner.finish(work)
+                await self._assigner.end(work, event.model_copy(update={"worker": _worker(event, claim)}))
+            self._assigner.place()
         await self._let_go(claim, place)
 
     async def _blob(self, claim: Claim, parcel: Parcel | None, suffix: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 
 import structlog
 from nats.aio.msg import Msg
@@ -143,9 +143,14 @@ class Presence:
 
     def _lose(self, agent: Agent, but: set[Handed]) -> None:
         self._agents.forget(agent)
-        for work in self._ledger.of(agent.name, agent.instance):
-            if work.claim and work.claim.handed not in but:
-                self._assigner.take_back(work, work.is_begun)
+        works = self._ledger.of(agent.name, agent.instance)
+        self._give_to_others(work for work in works if work.claim and work.claim.handed not in but)
+
+    def _give_to_others(self, works: Iterable[Work]) -> None:
+        for work in works:
+            self._assigner.take_back(work, work.is_begun)
+        # Not one by one: there may be hundreds.
+        self._assigner.place()
 
     async def _answer_for(self, agent: Agent) -> None:
         """Say again what it has not heard: that nobody wants what it holds."""
@@ -184,16 +189,20 @@ class Presence:
         return bool(self._agents.silent(now)) or any(self._is_orphaned(work, now) for work in self._ledger)
 
     def _end_leases(self, now: float) -> None:
-        for agent in self._agents.silent(now):
+        silent = self._agents.silent(now)
+        # All of them, before one is given what another had.
+        for agent in silent:
             log.warning("agent is silent", agent=agent.name)
-            self._lose(agent, set())
+            self._agents.forget(agent)
+        instances, lost = {(agent.name, agent.instance) for agent in silent}, []
         for work in self._ledger:
             if work.claim is None or self._agents.get(work.claim.agent, work.claim.instance):
                 work.orphan_since = None
+            elif (work.claim.agent, work.claim.instance) in instances or self._is_orphaned(work, now):
+                lost.append(work)
             elif work.orphan_since is None:
                 work.orphan_since = now
-            elif self._is_orphaned(work, now):
-                self._assigner.take_back(work, work.is_begun)
+        self._give_to_others(lost)
 
     def _is_orphaned(self, work: Work, now: float) -> bool:
         """Whether its agent, of which nothing was heard since this bot began or since its farewell, had its time."""

@@ -1,0 +1,79 @@
+"""Whose hands a job goes through: decided by the bot alone, without a server."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator
+
+import pytest
+
+from bot.pools.nats.agents import Agents
+from bot.pools.nats.ledger import Claim, Ledger, Work
+from bot.ports import RenderJob
+from renderer.options import RenderOptions
+from tests.fakes.nats.desk import LEASE_S, Desk, holder
+
+Counts = collections.Counter[str]
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
+    """How often the whole ledger was gone through, and how often it was asked who is free."""
+    counted: Counts = collections.Counter()
+    through, first_free = Ledger.__iter__, Agents.first_free
+
+    def counted_through(self: Ledger) -> Iterator[Work]:
+        counted["ledger"] += 1
+        return through(self)
+
+    def counted_first_free(*args: object, **kwargs: object) -> object:
+        counted["first_free"] += 1
+        return first_free(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Ledger, "__iter__", counted_through)
+    monkeypatch.setattr(Agents, "first_free", counted_first_free)
+    return counted
+
+
+def test_the_loss_of_a_hundred_agents_is_dealt_with_at_once(counts: Counts) -> None:
+    desk = Desk()
+    for number in range(100):
+        desk.hear(f"gpu{number}", slots=2)
+    works = [desk.accept(number) for number in range(400)]
+    desk.assigner.place()
+    assert None not in map(holder, works)
+    desk.now = LEASE_S + 1
+    desk.hear("new", slots=2)
+    counts.clear()
+    desk.presence._end_leases(desk.now)
+    assert [holder(work) for work in works] == ["new"] * 4 + [None] * 396
+    assert counts["ledger"] <= 5 and counts["first_free"] <= 5
+
+
+def test_eight_hundred_orphans_of_an_earlier_run_are_given_to_those_who_are_there(counts: Counts) -> None:
+    desk = Desk()
+    for number in range(800):
+        job = RenderJob(f"job{number}", 1, 0, "content", (), RenderOptions())
+        claim = Claim(f"lost{number % 100}", "1", (job.id, 1, 1, "token"))
+        desk.ledger.add(Work(job, 1, claim))
+    desk.presence._end_leases(desk.now)
+    desk.now = LEASE_S + 1
+    for number in range(100):
+        desk.hear(f"gpu{number}")
+    counts.clear()
+    desk.presence._end_leases(desk.now)
+    assert collections.Counter(map(holder, desk.ledger)) == {None: 600} | {f"gpu{number}": 2 for number in range(100)}
+    assert counts["ledger"] <= 6 and counts["first_free"] <= 200
+
+
+def test_what_was_to_be_cancelled_is_given_to_nobody_when_its_agent_is_lost() -> None:
+    desk = Desk()
+    desk.hear("gpu0")
+    cancelled, other = desk.accept(1), desk.accept(2)
+    desk.assigner.place()
+    cancelled.is_cancelled = True
+    desk.now = LEASE_S + 1
+    desk.hear("gpu1")
+    desk.presence._end_leases(desk.now)
+    assert (holder(cancelled), holder(other)) == (None, "gpu1")
+    assert f"end of {cancelled.job.id}" in desk.left_undone

@@ -62,15 +62,15 @@ class Endings:
                 event = event.model_copy(update={"preview": None})
             await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
 
-    async def consume(self, agent: str, report: Report, place: Place) -> None:
+    async def consume(self, claim: Claim, report: Report, place: Place) -> None:
         """Deal with a report, and delete it unless it is to be read again after a restart."""
-        event, claim = report.event, Claim(agent, report.instance, report.key)
+        event = report.event
         with bound_contextvars(job=event.job):
             work = self._ledger.get((event.job, event.attempt))
             if work is None:
                 await self._let_go(claim, place)
             elif claim not in work.claims:
-                log.warning("report refused: this agent was not given the job", agent=agent, event_kind=event.kind)
+                log.warning("report refused: it was not given the job", agent=claim.agent, event_kind=event.kind)
                 await self._streams.delete(subjects.REPORTS, place)
             elif isinstance(event, Started):
                 await self._begun(work, claim, event, place)

@@ -88,6 +88,11 @@ class Ledger:
         """The work on this attempt, while there is any."""
         return self._works.get(key)
 
+    def awaits(self, claim: Claim) -> bool:
+        """Whether an end from there would be welcome."""
+        work = self._works.get(claim.handed[:2])
+        return work is not None and claim in work.claims
+
     def add(self, work: Work) -> None:
         """Take it in."""
         self._works[work.key] = work

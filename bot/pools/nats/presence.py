@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from bot.pools.nats.agents import Agent, Agents
 from bot.pools.nats.assigner import Assigner
 from bot.pools.nats.ledger import Claim, Ledger, Work
+from bot.pools.nats.reports import Reports
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
 from renderer.wire.line import Line
@@ -36,6 +37,7 @@ class Presence:
         agents: Agents,
         ledger: Ledger,
         assigner: Assigner,
+        reports: Reports,
         lease_s: float,
         encoder: str | None,
         clock: Callable[[], float],
@@ -47,6 +49,7 @@ class Presence:
         self._agents = agents
         self._ledger = ledger
         self._assigner = assigner
+        self._reports = reports
         self._lease_s = lease_s
         self._encoder = encoder
         self._clock = clock
@@ -157,7 +160,7 @@ class Presence:
         for task in agent.beat.tasks:
             claim = Claim(agent.name, agent.instance, task.key)
             work = self._ledger.get(task.key[:2])
-            is_wanted = work is not None and claim in work.claims
+            is_wanted = self._ledger.awaits(claim)
             if task.stage == "reported":
                 if not is_wanted:
                     await self._words.received(claim)
@@ -173,6 +176,7 @@ class Presence:
             claim.handed: before.get(claim.handed, now)
             for claim, work in works.items()
             if not work.is_ending
+            and not self._reports.has_end_of(claim)
             and (stages[claim.handed] == "reported" if claim.handed in stages else work.place is not None)
         }
         for claim, work in works.items():

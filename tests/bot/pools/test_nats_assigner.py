@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,14 @@ from renderer.options import RenderOptions
 from tests.fakes.nats.desk import LEASE_S, Desk, holder
 
 Counts = collections.Counter[str]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """The bot's side."""
+    desk = Desk(tmp_path)
+    yield desk
+    desk.close()
 
 
 @pytest.fixture
@@ -35,8 +44,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
     return counted
 
 
-def test_the_loss_of_a_hundred_agents_is_dealt_with_at_once(counts: Counts) -> None:
-    desk = Desk()
+def test_the_loss_of_a_hundred_agents_is_dealt_with_at_once(desk: Desk, counts: Counts) -> None:
     for number in range(100):
         desk.hear(f"gpu{number}", slots=2)
     works = [desk.accept(number) for number in range(400)]
@@ -50,8 +58,7 @@ def test_the_loss_of_a_hundred_agents_is_dealt_with_at_once(counts: Counts) -> N
     assert counts["ledger"] <= 5 and counts["first_free"] <= 5
 
 
-def test_eight_hundred_orphans_of_an_earlier_run_are_given_to_those_who_are_there(counts: Counts) -> None:
-    desk = Desk()
+def test_eight_hundred_orphans_of_an_earlier_run_are_given_to_those_who_are_there(desk: Desk, counts: Counts) -> None:
     for number in range(800):
         job = RenderJob(f"job{number}", 1, 0, "content", (), RenderOptions())
         claim = Claim(f"lost{number % 100}", "1", (job.id, 1, 1, "token"))
@@ -66,8 +73,7 @@ def test_eight_hundred_orphans_of_an_earlier_run_are_given_to_those_who_are_ther
     assert counts["ledger"] <= 6 and counts["first_free"] <= 200
 
 
-def test_what_was_to_be_cancelled_is_given_to_nobody_when_its_agent_is_lost() -> None:
-    desk = Desk()
+def test_what_was_to_be_cancelled_is_given_to_nobody_when_its_agent_is_lost(desk: Desk) -> None:
     desk.hear("gpu0")
     cancelled, other = desk.accept(1), desk.accept(2)
     desk.assigner.place()
@@ -76,4 +82,4 @@ def test_what_was_to_be_cancelled_is_given_to_nobody_when_its_agent_is_lost() ->
     desk.hear("gpu1")
     desk.presence._end_leases(desk.now)
     assert (holder(cancelled), holder(other)) == (None, "gpu1")
-    assert f"end of {cancelled.job.id}" in desk.left_undone
+    assert f"end of {cancelled.job.id}" in [name for name, _ in desk.background]

@@ -82,7 +82,7 @@ class Assigner:
         """The server has come back without its store."""
         log.warning("the server has lost its store: what it had is sent again")
         for work in self._ledger:
-            work.place, work.beginnings = None, []
+            work.place, work.beginnings = None, {}
             if work.claim is not None:
                 self._spawn(self._hand_over(work, work.claim), f"hand-over of {work.job.id}")
 
@@ -229,9 +229,9 @@ class Assigner:
     def finish(self, work: Work) -> None:
         """Its end is consumed: nothing of it is needed any more."""
         self._ledger.remove(work)
-        claims, places = work.claims, work.beginnings
+        claims, places = work.claims, list(work.beginnings.values())
         self._delete_assignment(work)
-        work.claim, work.former, work.beginnings = None, [], []
+        work.claim, work.former, work.beginnings = None, [], {}
         self._tidy(self._clear_up(claims, places), f"leavings of {work.job.id}")
         self.place()
         self.balance()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import structlog
 from nats.aio.msg import Msg
 from structlog.contextvars import bound_contextvars
@@ -22,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 #: Ends of one hand-over that may arrive broken.
 _MAX_BROKEN = 3
+#: Files that are fetched at a time: each is held in memory, whatever its agent makes of it (`MAX_PARCEL`).
+_FETCHED_AT_ONCE = 4
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -45,6 +50,7 @@ class Endings:
         self._agents = agents
         self._ledger = ledger
         self._assigner = assigner
+        self._fetching = asyncio.Semaphore(_FETCHED_AT_ONCE)
 
     async def on_progress(self, message: Msg) -> None:
         """Pass progress on from who has the job."""
@@ -80,11 +86,9 @@ class Endings:
                 await self._failed(work, claim, event, place)
 
     async def _begun(self, work: Work, claim: Claim, event: Started, place: Place) -> None:
-        if work.claim != claim:
+        if work.claim != claim or work.beginnings.setdefault(claim, place) != place:
             await self._streams.delete(subjects.REPORTS, place)
             return
-        if place not in work.beginnings:
-            work.beginnings.append(place)
         if not work.is_begun:
             work.is_begun = True
             await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
@@ -143,10 +147,14 @@ class Endings:
             raise parcels.BrokenParcel(f"it is no {suffix}")
         file = self._blobs.scratch(parcel.suffix)
         try:
-            await patiently(lambda: parcels.fetch(self._line, parcel, file))
+            await patiently(lambda: self._fetch(parcel, file))
             return await patiently(lambda: self._blobs.put(file))
         finally:
             file.unlink(missing_ok=True)
+
+    async def _fetch(self, parcel: Parcel, file: Path) -> None:
+        async with self._fetching:
+            await parcels.fetch(self._line, parcel, file)
 
     async def _let_go(self, claim: Claim, place: Place) -> None:
         """An end has been dealt with: the message, the files and the agent's own copy go."""

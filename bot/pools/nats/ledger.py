@@ -46,8 +46,8 @@ class Work:
     broken: int = 0  #: ends of the present claim that did not arrive whole
     is_revoking: bool = False  #: its agent is being asked to give it back
     orphan_since: float | None = None  #: since when nothing was heard of its agent, by our own steady clock
-    #: Messages that say it has begun; they stay until its end, for a bot that is started anew.
-    beginnings: list[Place] = dataclasses.field(default_factory=list)
+    #: The message of each claim that says it has begun; it stays until the end, for a bot that is started anew.
+    beginnings: dict[Claim, Place] = dataclasses.field(default_factory=dict)
 
     @property
     def key(self) -> Key:

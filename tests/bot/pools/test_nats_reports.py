@@ -14,8 +14,10 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from bot.pools.nats import reports
-from bot.pools.nats.ledger import Claim, Work
-from renderer.wire.messages import Again
+from bot.pools.nats.ledger import Claim, Place, Work
+from renderer.wire import parcels
+from renderer.wire.line import Line
+from renderer.wire.messages import Again, Parcel
 from tests.fakes.nats.desk import LEASE_S, Desk, done, started, task
 
 
@@ -103,3 +105,30 @@ async def test_an_end_that_came_broken_is_asked_for_at_once_and_waited_for_again
     lane.cancel()
     assert desk.line.words == [Again(**Again.fields(claim.handed))] and desk.deleted() == [1]
     assert not desk.reports._told and not desk.reports._in_hand
+
+
+async def test_of_the_beginnings_that_an_agent_tells_of_a_claim_the_first_is_kept(desk: Desk) -> None:
+    work = desk.given()
+    claim = claim_of(work)
+    for seq in (1, 2, 1, 3):
+        await desk.endings.consume(claim, started(claim), Place(0, seq))
+    assert desk.deleted() == [2, 3] and len(desk.events) == 1
+    assert list(work.beginnings.values()) == [Place(0, 1)]
+
+
+async def test_few_files_are_fetched_at_a_time_whoever_sends_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once: list[int] = []
+    fetching = 0
+
+    async def fetch(line: Line, parcel: Parcel, file: Path) -> None:
+        nonlocal fetching
+        fetching += 1
+        at_once.append(fetching)
+        await asyncio.sleep(0)
+        fetching -= 1
+        file.write_bytes(b"")
+
+    monkeypatch.setattr(parcels, "fetch", fetch)
+    claims = [claim_of(desk.given(number, to=f"gpu{number}")) for number in range(20)]
+    await asyncio.gather(*(desk.endings.consume(claim, done(claim), Place(0, 1)) for claim in claims))
+    assert len(at_once) == 20 and max(at_once) == 4

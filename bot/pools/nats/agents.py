@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sized
 
@@ -23,6 +24,8 @@ _NEWEST = 0.3
 _SERVING = ("idle", "painting")
 #: Jobs that an agent may hold for each slot: one that it paints, and one ahead.
 _EACH = 2
+#: Instances gone that are remembered.
+_REMEMBERED = 1000
 
 
 @dataclasses.dataclass
@@ -74,7 +77,8 @@ class Agents:
         self._alive: dict[str, Agent] = {}
         self._refused: dict[str, tuple[str, float]] = {}  # the reason, and when it was heard last
         self._resting: frozenset[str] = frozenset()  # by name, there or not
-        self._replaced: set[str] = set()  # instances that a newer one has taken the name of
+        #: By name and instance; not heard while another instance of the name is alive.
+        self._former: collections.OrderedDict[tuple[str, str], None] = collections.OrderedDict()
 
     def __iter__(self) -> Iterator[Agent]:
         return iter(list(self._alive.values()))
@@ -89,15 +93,16 @@ class Agents:
         return self._alive.get(name)
 
     def heard(self, beat: Beat, now: float) -> Agent | None:
-        """Take in a beat; None where its instance has been replaced by a newer one of that name."""
-        if beat.instance in self._replaced:
-            return None
+        """Take in a beat; None where an instance of that name is alive that came later."""
         agent = self._alive.get(beat.agent)
         if agent is None or agent.instance != beat.instance:
+            if agent is not None and (beat.agent, beat.instance) in self._former:
+                return None
             pace = None
             if agent is not None:
-                self._replaced.add(agent.instance)
+                self.forget(agent)
                 pace = agent.pace
+            self._former.pop((beat.agent, beat.instance), None)
             self._alive[beat.agent] = agent = Agent(beat.agent, beat.instance, beat, now, pace)
             log.info("agent is here", agent=beat.agent, slots=beat.slots)
         agent.beat, agent.seen, agent.is_resting = beat, now, beat.agent in self._resting
@@ -117,8 +122,11 @@ class Agents:
         self._refused[name] = reason, now
 
     def forget(self, agent: Agent) -> None:
-        """An instance is gone; it may come back."""
+        """An instance is gone; it may come back unless another takes its name."""
         self._alive.pop(agent.name, None)
+        self._former[agent.name, agent.instance] = None
+        while len(self._former) > _REMEMBERED:
+            self._former.popitem(last=False)
 
     def silent(self, now: float) -> list[Agent]:
         """Those whose lease has ended."""

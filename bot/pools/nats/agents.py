@@ -157,23 +157,28 @@ class Agents:
         return (*devices, *refused)
 
     def first_free(
-        self, wanted: RenderOptions, outstanding: Mapping[tuple[str, str], Collection[RenderOptions]]
+        self,
+        wanted: RenderOptions,
+        outstanding: Mapping[tuple[str, str], Collection[RenderOptions]],
+        failed_at: Collection[str] = (),
     ) -> Agent | None:
         """Who has room for a painting, and will be free first; None where nobody has.
 
         `outstanding` is what each instance holds, by name and instance. Among those with a free device that is who
         paints fastest; one whose pace is not known is taken for an average one. While there is a GPU, processors get
         what takes them little time. Only devices with enough memory count; where none has, those that have most, since
-        what is too large for them is painted smaller.
+        what is too large for them is painted smaller. Agents of the names `failed_at` get it only where no other could.
         """
         spared = wanted.quality not in LIGHT and any(agent.slots and not agent.is_slow for agent in self)
         eligible = [agent for agent in self if agent.slots and not (spared and agent.is_slow)]
         most = largest(agent.most_memory() for agent in eligible)
         needed = memory_needed(wanted) if most is None else min(memory_needed(wanted), most)
+        able = [agent for agent in eligible if agent.slots_for(needed)]
+        others = [agent for agent in able if agent.name not in failed_at]
         known = [agent.pace for agent in self if agent.pace is not None]
         average = sum(known) / len(known) if known else 1.0
         best: tuple[float, float, Agent] | None = None
-        for agent in eligible:
+        for agent in others or able:
             held = outstanding.get((agent.name, agent.instance), ())
             alike = sum(memory_needed(options) >= needed for options in held)
             slots = agent.slots_for(needed)

@@ -14,7 +14,7 @@ from bot.pools.nats.ledger import Claim, Ledger, Place, Work
 from bot.pools.nats.packing import pack
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
-from bot.ports import BlobStore, RenderJob
+from bot.ports import BlobStore
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Event, Failed, FailureReason
 from renderer.wire import parcels, subjects
@@ -57,9 +57,12 @@ class Assigner:
         #: Notified at each end.
         self.ended = asyncio.Condition()
 
-    def first_free(self, job: RenderJob) -> Agent | None:
+    def first_free(self, work: Work) -> Agent | None:
         """Who has room for it and will be free first."""
-        return self._agents.first_free(job.options, self._outstanding())
+        return self._first_free(work, self._outstanding())
+
+    def _first_free(self, work: Work, outstanding: Outstanding) -> Agent | None:
+        return self._agents.first_free(work.job.options, outstanding, work.failed_at)
 
     def has_room(self) -> bool:
         """Whether anybody would take some job, if not each."""
@@ -129,6 +132,8 @@ class Assigner:
             work.former.append(claim)
         work.claim, work.is_begun = None, False
         work.delivery += is_counted
+        if is_counted:
+            work.failed_at.add(claim.agent)
         if work.is_cancelled or work.delivery > MAX_DELIVERIES:
             reason = FailureReason.CANCELLED if work.is_cancelled else FailureReason.POISONED
             work.is_ending = True
@@ -153,12 +158,12 @@ class Assigner:
         outstanding = self._outstanding()
         unsuited: set[Hashable] = set()  # kinds that nobody has room for: there may be many jobs of each
         for work in waiting:
-            kind = kind_of(work.job.options)
+            kind = _kind(work)
             if kind in unsuited:
                 continue
             if not self._agents.has_room(outstanding):
                 return
-            agent = self._agents.first_free(work.job.options, outstanding)
+            agent = self._first_free(work, outstanding)
             if agent is None:
                 unsuited.add(kind)
             else:
@@ -191,9 +196,9 @@ class Assigner:
             if len(works) <= busy.slots or any(work.is_revoking for work in behind):
                 continue
             for work in reversed(behind):
-                kind = kind_of(work.job.options)
+                kind = _kind(work)
                 if kind not in best:
-                    best[kind] = self.first_free(work.job)
+                    best[kind] = self.first_free(work)
                 idle = best[kind]
                 if idle is not None and free.get(idle.name, 0) > 0:
                     free[idle.name] -= 1
@@ -252,6 +257,11 @@ class Assigner:
             job, attempt, *_ = claim.handed
             for above in (subjects.inputs, subjects.results):
                 await parcels.remove(self._line, above(claim.agent, job, attempt))
+
+
+def _kind(work: Work) -> Hashable:
+    """All works of a kind go to the same agent."""
+    return kind_of(work.job.options), frozenset(work.failed_at)
 
 
 def _is_waiting(work: Work) -> bool:

@@ -128,7 +128,10 @@ class Endings:
     async def _failed(self, work: Work, claim: Claim, event: Failed, place: Place) -> None:
         if work.claim == claim and not work.is_ending:
             if event.reason is FailureReason.RENDERER_DIED:
-                self._assigner.take_back(work, is_counted=True, is_former=False)
+                # Before it had begun, its pictures did not arrive; no agent is to say so for ever.
+                is_counted = work.is_begun or claim.agent in work.failed_at
+                work.failed_at.add(claim.agent)
+                self._assigner.take_back(work, is_counted, is_former=False)
             elif event.reason is FailureReason.CANCELLED and not work.is_cancelled:
                 # By an earlier run of the bot, which may only have refused to let it begin while it stopped. If
                 # somebody wants it cancelled, the store knows, and its next beginning is refused.

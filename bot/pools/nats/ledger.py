@@ -43,6 +43,8 @@ class Work:
     is_begun: bool = False  #: its present claim was told to have begun
     is_cancelled: bool = False
     is_ending: bool = False  #: an end is being consumed: no other is
+    #: Names of agents under which it came to nothing: it goes to others first.
+    failed_at: set[str] = dataclasses.field(default_factory=set)
     broken: int = 0  #: ends of the present claim that did not arrive whole
     is_revoking: bool = False  #: its agent is being asked to give it back
     orphan_since: float | None = None  #: since when nothing was heard of its agent, by our own steady clock

@@ -97,7 +97,7 @@ class NatsPool:
             self._ledger.add(work)
             await self._assigner.fail(work, FailureReason.POISONED)
             return
-        agent = self._assigner.first_free(job)
+        agent = self._assigner.first_free(work)
         if agent is None:
             raise Unsuited if self._assigner.has_room() else PoolFull
         self._ledger.add(work)

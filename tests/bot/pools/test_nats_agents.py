@@ -134,6 +134,24 @@ def test_an_agent_of_unlike_devices_gets_as_many_large_paintings_as_its_large_on
     assert not found.has_room(held(*[FINE] * 6)) and found.has_room(held(HUGE, HUGE))
 
 
+def test_an_agent_under_which_it_came_to_nothing_gets_it_only_where_no_other_could() -> None:
+    found = agents(beat("sick"), beat("well"))
+    painted(found.named("sick"), 1)
+    painted(found.named("well"), 20)
+
+    def again(options: RenderOptions = FINE, **held: int) -> str | None:
+        holding = {(name, "1"): [FINE] * number for name, number in held.items()}
+        agent = found.first_free(options, holding, {"sick"})
+        return agent.name if agent else None
+
+    assert first(found) == "sick"
+    assert again() == "well"
+    assert again(well=2) is None, "it waits for the one that is well"
+    for other in (beat("well", is_draining=True), beat("well", memory=(2,)), beat("well", device="cpu")):
+        found.heard(other, 1.0)
+        assert again(HUGE) == "sick", "the other could not"
+
+
 def test_who_drains_gets_nothing() -> None:
     assert first(agents(beat("gpu", is_draining=True))) is None
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.jobs import MAX_DELIVERIES
 from bot.pools.nats.agents import Agents
-from bot.pools.nats.ledger import Claim, Ledger, Work
+from bot.pools.nats.ledger import Claim, Ledger, Place, Work
 from bot.ports import RenderJob
 from renderer.options import RenderOptions
-from tests.fakes.nats.desk import LEASE_S, Desk, holder
+from renderer.protocol import FailureReason
+from tests.fakes.nats.desk import LEASE_S, Desk, failed, holder, started
 
 Counts = collections.Counter[str]
 
@@ -83,3 +85,45 @@ def test_what_was_to_be_cancelled_is_given_to_nobody_when_its_agent_is_lost(desk
     desk.presence._end_leases(desk.now)
     assert (holder(cancelled), holder(other)) == (None, "gpu1")
     assert f"end of {cancelled.job.id}" in [name for name, _ in desk.background]
+
+
+async def test_a_child_that_dies_on_each_painting_poisons_nothing_while_another_agent_is_there(desk: Desk) -> None:
+    for name, pace in (("sick", 1.0), ("well", 60.0)):
+        desk.hear(name).pace = pace
+    work = desk.accept()
+    desk.assigner.place()
+    assert holder(work) == "sick"
+    await begin_and_die(desk, work)
+    assert (holder(work), work.delivery) == ("well", 2)
+
+
+async def test_a_painting_that_kills_its_child_everywhere_is_set_aside(desk: Desk) -> None:
+    for name in ("gpu0", "gpu1"):
+        desk.hear(name)
+    work = desk.accept()
+    desk.assigner.place()
+    seen = []
+    while work.claim:
+        seen.append(holder(work))
+        await begin_and_die(desk, work)
+    assert set(seen[:2]) == {"gpu0", "gpu1"} and len(seen) == MAX_DELIVERIES
+    assert work.is_ending
+
+
+async def test_pictures_that_do_not_arrive_count_for_nothing_and_yet_not_for_ever(desk: Desk) -> None:
+    for name in ("gpu0", "gpu1"):
+        desk.hear(name)
+    work = desk.accept()
+    desk.assigner.place()
+    deliveries = []
+    while work.claim:
+        deliveries.append(work.delivery)
+        report = failed(work.claim, FailureReason.RENDERER_DIED)
+        await desk.endings.consume(work.claim, report, Place(0, 1))
+    assert deliveries == [1, 1, 1, 2, 3]
+
+
+async def begin_and_die(desk: Desk, work: Work) -> None:
+    assert work.claim
+    await desk.endings.consume(work.claim, started(work.claim), Place(0, 1))
+    await desk.endings.consume(work.claim, failed(work.claim, FailureReason.RENDERER_DIED), Place(0, 2))

@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from bot.blobs import DirectoryBlobs
-from bot.pools.nats.agents import Agents
+from bot.pools.nats.agents import Agent, Agents
 from bot.pools.nats.assigner import Assigner
 from bot.pools.nats.endings import Endings
 from bot.pools.nats.ledger import Claim, Ledger, Place, Work
@@ -91,9 +91,11 @@ class Desk:
         for _, work in self.background:
             work.close()
 
-    def hear(self, name: str, slots: int = 1, instance: str = "1") -> None:
+    def hear(self, name: str, slots: int = 1, instance: str = "1") -> Agent:
         """An agent is there."""
-        self.agents.heard(beat(name, slots, instance), self.now)
+        agent = self.agents.heard(beat(name, slots, instance), self.now)
+        assert agent
+        return agent
 
     async def beat(self, name: str, *tasks: Task, slots: int = 1, instance: str = "1", **facts: Any) -> None:
         """An agent says what it holds."""

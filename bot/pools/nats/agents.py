@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sized
 
@@ -25,6 +26,8 @@ _SERVING = ("idle", "painting")
 _GLIMPSES = 8
 #: Jobs that an agent may hold for each slot: one that it paints, and one ahead.
 _EACH = 2
+#: Instances gone that are remembered.
+_REMEMBERED = 1000
 
 
 @dataclasses.dataclass
@@ -83,7 +86,8 @@ class Agents:
         self._alive: dict[str, Agent] = {}
         self._refused: dict[str, tuple[str, float]] = {}  # the reason, and when it was heard last
         self._resting: frozenset[str] = frozenset()  # by name, there or not
-        self._replaced: set[str] = set()  # instances that a newer one has taken the name of
+        #: By name and instance; not heard while another instance of the name is alive.
+        self._former: collections.OrderedDict[tuple[str, str], None] = collections.OrderedDict()
         self._glimpses = 0
 
     def __iter__(self) -> Iterator[Agent]:
@@ -99,15 +103,16 @@ class Agents:
         return self._alive.get(name)
 
     def heard(self, beat: Beat, now: float) -> Agent | None:
-        """Take in a beat; None where its instance has been replaced by a newer one of that name."""
-        if beat.instance in self._replaced:
-            return None
+        """Take in a beat; None where an instance of that name is alive that came later."""
         agent = self._alive.get(beat.agent)
         if agent is None or agent.instance != beat.instance:
+            if agent is not None and (beat.agent, beat.instance) in self._former:
+                return None
             pace = None
             if agent is not None:
-                self._replaced.add(agent.instance)
+                self.forget(agent)
                 pace = agent.pace
+            self._former.pop((beat.agent, beat.instance), None)
             self._alive[beat.agent] = agent = Agent(beat.agent, beat.instance, beat, now, pace)
             log.info("agent is here", agent=beat.agent, slots=beat.slots)
         agent.beat, agent.seen, agent.is_resting = beat, now, beat.agent in self._resting
@@ -127,8 +132,11 @@ class Agents:
         self._refused[name] = reason, now
 
     def forget(self, agent: Agent) -> None:
-        """An instance is gone; it may come back."""
+        """An instance is gone; it may come back unless another takes its name."""
         self._alive.pop(agent.name, None)
+        self._former[agent.name, agent.instance] = None
+        while len(self._former) > _REMEMBERED:
+            self._former.popitem(last=False)
 
     def silent(self, now: float) -> list[Agent]:
         """Those whose lease has ended."""
@@ -159,23 +167,28 @@ class Agents:
         return (*devices, *refused)
 
     def first_free(
-        self, wanted: RenderOptions, outstanding: Mapping[tuple[str, str], Collection[RenderOptions]]
+        self,
+        wanted: RenderOptions,
+        outstanding: Mapping[tuple[str, str], Collection[RenderOptions]],
+        failed_at: Collection[str] = (),
     ) -> Agent | None:
         """Who has room for a painting, and will be free first; None where nobody has.
 
         `outstanding` is what each instance holds, by name and instance. Among those with a free device that is who
         paints fastest; one whose pace is not known is taken for an average one. While there is a GPU, processors get
         what takes them little time. Only devices with enough memory count; where none has, those that have most, since
-        what is too large for them is painted smaller.
+        what is too large for them is painted smaller. Agents of the names `failed_at` get it only where no other could.
         """
         spared = wanted.quality not in LIGHT and any(agent.slots and not agent.is_slow for agent in self)
         eligible = [agent for agent in self if agent.slots and not (spared and agent.is_slow)]
         most = largest(agent.most_memory() for agent in eligible)
         needed = memory_needed(wanted) if most is None else min(memory_needed(wanted), most)
+        able = [agent for agent in eligible if agent.slots_for(needed)]
+        others = [agent for agent in able if agent.name not in failed_at]
         known = [agent.pace for agent in self if agent.pace is not None]
         average = sum(known) / len(known) if known else 1.0
         best: tuple[float, float, Agent] | None = None
-        for agent in eligible:
+        for agent in others or able:
             held = outstanding.get((agent.name, agent.instance), ())
             alike = sum(memory_needed(options) >= needed for options in held)
             slots = agent.slots_for(needed)

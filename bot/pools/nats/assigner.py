@@ -14,9 +14,9 @@ from bot.pools.nats.ledger import Claim, Ledger, Place, Work
 from bot.pools.nats.packing import pack
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
-from bot.ports import BlobStore, RenderJob
+from bot.ports import BlobStore
 from renderer.options import RenderOptions
-from renderer.protocol import Event, FailureReason
+from renderer.protocol import Done, Event, Failed, FailureReason
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line
 
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 OnEvent = Callable[[Event], Awaitable[None]]
 Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
+Outstanding = dict[tuple[str, str], list[RenderOptions]]
 
 
 class Assigner:
@@ -56,17 +57,20 @@ class Assigner:
         #: Notified at each end.
         self.ended = asyncio.Condition()
 
-    def first_free(self, job: RenderJob) -> Agent | None:
+    def first_free(self, work: Work) -> Agent | None:
         """Who has room for it and will be free first."""
-        return self._agents.first_free(job.options, self._outstanding())
+        return self._first_free(work, self._outstanding())
+
+    def _first_free(self, work: Work, outstanding: Outstanding) -> Agent | None:
+        return self._agents.first_free(work.job.options, outstanding, work.failed_at)
 
     def has_room(self) -> bool:
         """Whether anybody would take some job, if not each."""
         return self._agents.has_room(self._outstanding())
 
-    def _outstanding(self) -> dict[tuple[str, str], list[RenderOptions]]:
+    def _outstanding(self) -> Outstanding:
         """What each instance is to paint, by name and instance."""
-        outstanding: dict[tuple[str, str], list[RenderOptions]] = {}
+        outstanding: Outstanding = {}
         for work in self._ledger:
             if work.claim and not work.is_ending:
                 outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work.job.options)
@@ -81,7 +85,7 @@ class Assigner:
         """The server has come back without its store."""
         log.warning("the server has lost its store: what it had is sent again")
         for work in self._ledger:
-            work.place, work.beginnings = None, []
+            work.place, work.beginnings = None, {}
             if work.claim is not None:
                 self._spawn(self._hand_over(work, work.claim), f"hand-over of {work.job.id}")
 
@@ -115,7 +119,7 @@ class Assigner:
             return await self._streams.put(assignment) if work.claim is claim else None
 
     def take_back(self, work: Work, is_counted: bool, is_former: bool = True) -> None:
-        """Out of an agent's hands, and into another's.
+        """Out of an agent's hands; the next `place` gives it to another.
 
         `is_counted`: it had begun, and that counts towards poison. `is_former`: a painting of it is still welcome.
         """
@@ -128,12 +132,12 @@ class Assigner:
             work.former.append(claim)
         work.claim, work.is_begun = None, False
         work.delivery += is_counted
-        if work.is_cancelled:
-            self._spawn(self.fail(work, FailureReason.CANCELLED), f"end of {work.job.id}")
-        elif work.delivery > MAX_DELIVERIES:
-            self._spawn(self.fail(work, FailureReason.POISONED), f"end of {work.job.id}")
-        else:
-            self.place()
+        if is_counted:
+            work.failed_at.add(claim.agent)
+        if work.is_cancelled or work.delivery > MAX_DELIVERIES:
+            reason = FailureReason.CANCELLED if work.is_cancelled else FailureReason.POISONED
+            work.is_ending = True
+            self._spawn(self.end(work, work.failed(reason)), f"end of {work.job.id}")
 
     def evict(self, name: str) -> None:
         """Out of the hands of all instances of this name; what they yet come with is refused."""
@@ -144,14 +148,27 @@ class Assigner:
                 # An admin's word is no sign of poison.
                 self.take_back(work, is_counted=False, is_former=False)
                 self._spawn(self._words.cancel(claim), f"cancel of {work.job.id}")
+        self.place()
 
     def place(self) -> None:
         """Give what waits for an agent to whoever has room."""
-        for work in self._ledger.waiting():
-            if work.is_ending or self.is_stopped:
+        waiting = [work for work in self._ledger.waiting() if not work.is_ending]
+        if self.is_stopped or not waiting:
+            return
+        outstanding = self._outstanding()
+        unsuited: set[Hashable] = set()  # kinds that nobody has room for: there may be many jobs of each
+        for work in waiting:
+            kind = _kind(work)
+            if kind in unsuited:
                 continue
-            if agent := self.first_free(work.job):
+            if not self._agents.has_room(outstanding):
+                return
+            agent = self._first_free(work, outstanding)
+            if agent is None:
+                unsuited.add(kind)
+            else:
                 self.assign(work, agent)
+                outstanding.setdefault((agent.name, agent.instance), []).append(work.job.options)
 
     def balance(self) -> None:
         """Ask for what waits behind another painting, where somebody has nothing to paint, and for what waits idly."""
@@ -179,9 +196,9 @@ class Assigner:
             if len(works) <= busy.slots or any(work.is_revoking for work in behind):
                 continue
             for work in reversed(behind):
-                kind = kind_of(work.job.options)
+                kind = _kind(work)
                 if kind not in best:
-                    best[kind] = self.first_free(work.job)
+                    best[kind] = self.first_free(work)
                 idle = best[kind]
                 if idle is not None and free.get(idle.name, 0) > 0:
                     free[idle.name] -= 1
@@ -199,23 +216,27 @@ class Assigner:
             is_free = claim is not None and await self._words.is_given_back(claim)
             if is_free and work.claim is claim and not work.is_begun:
                 self.take_back(work, is_counted=False, is_former=False)
+                self.place()
         finally:
             work.is_revoking = False
 
     async def fail(self, work: Work, reason: FailureReason, detail: str = "") -> None:
         """End a job without a picture that no agent is to have any more."""
-        if work.is_ending:
-            return
+        if not work.is_ending:
+            await self.end(work, work.failed(reason, detail))
+
+    async def end(self, work: Work, event: Done | Failed) -> None:
+        """Pass its end on, and let go of it then."""
         work.is_ending = True
-        await self.on_event(work.failed(reason, detail))
+        await self.on_event(event)
         self.finish(work)
 
     def finish(self, work: Work) -> None:
         """Its end is consumed: nothing of it is needed any more."""
         self._ledger.remove(work)
-        claims, places = work.claims, work.beginnings
+        claims, places = work.claims, list(work.beginnings.values())
         self._delete_assignment(work)
-        work.claim, work.former, work.beginnings = None, [], []
+        work.claim, work.former, work.beginnings = None, [], {}
         self._tidy(self._clear_up(claims, places), f"leavings of {work.job.id}")
         self.place()
         self.balance()
@@ -236,6 +257,11 @@ class Assigner:
             job, attempt, *_ = claim.handed
             for above in (subjects.inputs, subjects.results):
                 await parcels.remove(self._line, above(claim.agent, job, attempt))
+
+
+def _kind(work: Work) -> Hashable:
+    """All works of a kind go to the same agent."""
+    return kind_of(work.job.options), frozenset(work.failed_at)
 
 
 def _is_waiting(work: Work) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import structlog
 from nats.aio.msg import Msg
 from structlog.contextvars import bound_contextvars
@@ -22,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 #: Ends of one hand-over that may arrive broken.
 _MAX_BROKEN = 3
+#: Files that are fetched at a time: each is held in memory, whatever its agent makes of it (`MAX_PARCEL`).
+_FETCHED_AT_ONCE = 4
 
 
 class Endings:
@@ -44,6 +49,7 @@ class Endings:
         self._agents = agents
         self._ledger = ledger
         self._assigner = assigner
+        self._fetching = asyncio.Semaphore(_FETCHED_AT_ONCE)
 
     async def on_progress(self, message: Msg) -> None:
         """Pass progress on from who has the job."""
@@ -61,15 +67,15 @@ class Endings:
                 event = event.model_copy(update={"preview": None})
             await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
 
-    async def consume(self, agent: str, report: Report, place: Place) -> None:
+    async def consume(self, claim: Claim, report: Report, place: Place) -> None:
         """Deal with a report, and delete it unless it is to be read again after a restart."""
-        event, claim = report.event, Claim(agent, report.instance, report.key)
+        event = report.event
         with bound_contextvars(job=event.job):
             work = self._ledger.get((event.job, event.attempt))
             if work is None:
                 await self._let_go(claim, place)
             elif claim not in work.claims:
-                log.warning("report refused: this agent was not given the job", agent=agent, event_kind=event.kind)
+                log.warning("report refused: it was not given the job", agent=claim.agent, event_kind=event.kind)
                 await self._streams.delete(subjects.REPORTS, place)
             elif isinstance(event, Started):
                 await self._begun(work, claim, event, place)
@@ -79,11 +85,9 @@ class Endings:
                 await self._failed(work, claim, event, place)
 
     async def _begun(self, work: Work, claim: Claim, event: Started, place: Place) -> None:
-        if work.claim != claim:
+        if work.claim != claim or work.beginnings.setdefault(claim, place) != place:
             await self._streams.delete(subjects.REPORTS, place)
             return
-        if place not in work.beginnings:
-            work.beginnings.append(place)
         if not work.is_begun:
             work.is_begun = True
             await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
@@ -102,10 +106,9 @@ class Endings:
             await self._broken(work, claim, exc)
             return
         update = {"worker": _worker(event, claim), "result": result, "frames": frames}
-        await self._assigner.on_event(event.model_copy(update=update))
+        await self._assigner.end(work, event.model_copy(update=update))
         if agent := self._agents.get(claim.agent, claim.instance):
             agent.painted(event)
-        self._assigner.finish(work)
         await self._let_go(claim, place)
 
     async def _broken(self, work: Work, claim: Claim, why: parcels.BrokenParcel) -> None:
@@ -119,19 +122,22 @@ class Endings:
             await self._words.again(claim)
         else:
             self._assigner.take_back(work, is_counted=True, is_former=False)
+            self._assigner.place()
 
     async def _failed(self, work: Work, claim: Claim, event: Failed, place: Place) -> None:
         if work.claim == claim and not work.is_ending:
             if event.reason is FailureReason.RENDERER_DIED:
-                self._assigner.take_back(work, is_counted=True, is_former=False)
+                # Before it had begun, its pictures did not arrive; no agent is to say so for ever.
+                is_counted = work.is_begun or claim.agent in work.failed_at
+                work.failed_at.add(claim.agent)
+                self._assigner.take_back(work, is_counted, is_former=False)
             elif event.reason is FailureReason.CANCELLED and not work.is_cancelled:
                 # By an earlier run of the bot, which may only have refused to let it begin while it stopped. If
                 # somebody wants it cancelled, the store knows, and its next beginning is refused.
                 self._assigner.take_back(work, is_counted=False, is_former=False)
             else:
-                work.is_ending = True
-                await self._assigner.on_event(event.model_copy(update={"worker": _worker(event, claim)}))
-                self._assigner.finish(work)
+                await self._assigner.end(work, event.model_copy(update={"worker": _worker(event, claim)}))
+            self._assigner.place()
         await self._let_go(claim, place)
 
     async def _blob(self, claim: Claim, parcel: Parcel | None, suffix: str) -> str:
@@ -143,10 +149,14 @@ class Endings:
             raise parcels.BrokenParcel(f"it is no {suffix}")
         file = self._blobs.scratch(parcel.suffix)
         try:
-            await patiently(lambda: parcels.fetch(self._line, parcel, file))
+            await patiently(lambda: self._fetch(parcel, file))
             return await patiently(lambda: self._blobs.put(file))
         finally:
             file.unlink(missing_ok=True)
+
+    async def _fetch(self, parcel: Parcel, file: Path) -> None:
+        async with self._fetching:
+            await parcels.fetch(self._line, parcel, file)
 
     async def _let_go(self, claim: Claim, place: Place) -> None:
         """An end has been dealt with: the message, the files and the agent's own copy go."""

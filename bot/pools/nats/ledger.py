@@ -43,11 +43,13 @@ class Work:
     is_begun: bool = False  #: its present claim was told to have begun
     is_cancelled: bool = False
     is_ending: bool = False  #: an end is being consumed: no other is
+    #: Names of agents under which it came to nothing: it goes to others first.
+    failed_at: set[str] = dataclasses.field(default_factory=set)
     broken: int = 0  #: ends of the present claim that did not arrive whole
     is_revoking: bool = False  #: its agent is being asked to give it back
     orphan_since: float | None = None  #: since when nothing was heard of its agent, by our own steady clock
-    #: Messages that say it has begun; they stay until its end, for a bot that is started anew.
-    beginnings: list[Place] = dataclasses.field(default_factory=list)
+    #: The message of each claim that says it has begun; it stays until the end, for a bot that is started anew.
+    beginnings: dict[Claim, Place] = dataclasses.field(default_factory=dict)
 
     @property
     def key(self) -> Key:
@@ -87,6 +89,11 @@ class Ledger:
     def get(self, key: Key) -> Work | None:
         """The work on this attempt, while there is any."""
         return self._works.get(key)
+
+    def awaits(self, claim: Claim) -> bool:
+        """Whether an end from there would be welcome."""
+        work = self._works.get(claim.handed[:2])
+        return work is not None and claim in work.claims
 
     def add(self, work: Work) -> None:
         """Take it in."""

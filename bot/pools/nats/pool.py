@@ -70,10 +70,12 @@ class NatsPool:
         self._streams = streams = Streams(line)
         self._words = words = Words(line)
         self._assigner = assigner = Assigner(line, streams, words, blobs, self._spawn, self._tidy, agents, ledger)
-        self._presence = Presence(line, streams, words, self._spawn, agents, ledger, assigner, lease_s, encoder, clock)
         self._endings = Endings(line, streams, words, blobs, agents, ledger, assigner)
         self._glimpses = Glimpses(words, blobs, reduce, self._spawn, agents)
-        self._reports = Reports(line, streams, self._endings.consume, self._spawn)
+        self._reports = reports = Reports(line, streams, self._endings.consume, ledger.awaits, self._spawn)
+        self._presence = Presence(
+            line, streams, words, self._spawn, agents, ledger, assigner, reports, lease_s, encoder, clock
+        )
         self._is_restored = asyncio.Event()
 
     async def start(self, on_event: OnEvent) -> None:
@@ -99,7 +101,7 @@ class NatsPool:
             self._ledger.add(work)
             await self._assigner.fail(work, FailureReason.POISONED)
             return
-        agent = self._assigner.first_free(job)
+        agent = self._assigner.first_free(work)
         if agent is None:
             raise Unsuited if self._assigner.has_room() else PoolFull
         self._ledger.add(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 
 import structlog
 from nats.aio.msg import Msg
@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from bot.pools.nats.agents import Agent, Agents
 from bot.pools.nats.assigner import Assigner
 from bot.pools.nats.ledger import Claim, Ledger, Work
+from bot.pools.nats.reports import Reports
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
 from renderer.wire.line import Line
@@ -39,6 +40,7 @@ class Presence:
         agents: Agents,
         ledger: Ledger,
         assigner: Assigner,
+        reports: Reports,
         lease_s: float,
         encoder: str | None,
         clock: Callable[[], float],
@@ -50,6 +52,7 @@ class Presence:
         self._agents = agents
         self._ledger = ledger
         self._assigner = assigner
+        self._reports = reports
         self._lease_s = lease_s
         self._encoder = encoder
         self._clock = clock
@@ -167,16 +170,21 @@ class Presence:
 
     def _lose(self, agent: Agent, but: set[Handed]) -> None:
         self._agents.forget(agent)
-        for work in self._ledger.of(agent.name, agent.instance):
-            if work.claim and work.claim.handed not in but:
-                self._assigner.take_back(work, work.is_begun)
+        works = self._ledger.of(agent.name, agent.instance)
+        self._give_to_others(work for work in works if work.claim and work.claim.handed not in but)
+
+    def _give_to_others(self, works: Iterable[Work]) -> None:
+        for work in works:
+            self._assigner.take_back(work, work.is_begun)
+        # Not one by one: there may be hundreds.
+        self._assigner.place()
 
     async def _answer_for(self, agent: Agent) -> None:
         """Say again what it has not heard: that nobody wants what it holds."""
         for task in agent.beat.tasks:
             claim = Claim(agent.name, agent.instance, task.key)
             work = self._ledger.get(task.key[:2])
-            is_wanted = work is not None and claim in work.claims
+            is_wanted = self._ledger.awaits(claim)
             if task.stage == "reported":
                 if not is_wanted:
                     await self._words.received(claim)
@@ -192,6 +200,7 @@ class Presence:
             claim.handed: before.get(claim.handed, now)
             for claim, work in works.items()
             if not work.is_ending
+            and not self._reports.has_end_of(claim)
             and (stages[claim.handed] == "reported" if claim.handed in stages else work.place is not None)
         }
         for claim, work in works.items():
@@ -208,16 +217,20 @@ class Presence:
         return bool(self._agents.silent(now)) or any(self._is_orphaned(work, now) for work in self._ledger)
 
     def _end_leases(self, now: float) -> None:
-        for agent in self._agents.silent(now):
+        silent = self._agents.silent(now)
+        # All of them, before one is given what another had.
+        for agent in silent:
             log.warning("agent is silent", agent=agent.name)
-            self._lose(agent, set())
+            self._agents.forget(agent)
+        instances, lost = {(agent.name, agent.instance) for agent in silent}, []
         for work in self._ledger:
             if work.claim is None or self._agents.get(work.claim.agent, work.claim.instance):
                 work.orphan_since = None
+            elif (work.claim.agent, work.claim.instance) in instances or self._is_orphaned(work, now):
+                lost.append(work)
             elif work.orphan_since is None:
                 work.orphan_since = now
-            elif self._is_orphaned(work, now):
-                self._assigner.take_back(work, work.is_begun)
+        self._give_to_others(lost)
 
     def _is_orphaned(self, work: Work, now: float) -> bool:
         """Whether its agent, of which nothing was heard since this bot began or since its farewell, had its time."""

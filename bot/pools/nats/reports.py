@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 
@@ -10,8 +11,9 @@ import structlog
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
-from bot.pools.nats.ledger import Place
+from bot.pools.nats.ledger import Claim, Place
 from bot.pools.nats.streams import Streams
+from renderer.protocol import Started
 from renderer.wire import subjects
 from renderer.wire.line import PASSING, Line
 from renderer.wire.messages import BadMessage, Report, read
@@ -19,23 +21,35 @@ from renderer.wire.messages import BadMessage, Report, read
 log = structlog.get_logger(__name__)
 
 Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
-Consume = Callable[[str, Report, Place], Awaitable[None]]
+Consume = Callable[[Claim, Report, Place], Awaitable[None]]
 
 _BATCH = 100
 _FETCH_S = 5.0
+#: Reports of one agent that may wait, whatever they say. Beyond these only one beginning and one end do of each claim.
+_WAITING = 100
 
 
 class Reports:
-    """Gives each report with its agent's name and its place to `consume`, which deletes it in the end."""
+    """Gives each report with whose it is and its place to `consume`, which deletes it in the end."""
 
-    def __init__(self, line: Line, streams: Streams, consume: Consume, spawn: Spawn) -> None:
+    def __init__(
+        self, line: Line, streams: Streams, consume: Consume, is_awaited: Callable[[Claim], bool], spawn: Spawn
+    ) -> None:
+        """`is_awaited`: whether an end from there would be welcome."""
         self._line = line
         self._streams = streams
         self._consume = consume
+        self._is_awaited = is_awaited
         self._spawn = spawn
-        self._lanes: dict[str, asyncio.Queue[tuple[Report, Place]]] = {}
+        self._lanes: dict[str, asyncio.Queue[tuple[Claim, Report, Place]]] = {}
         self._in_hand: set[Place] = set()
+        #: How many of them there are of each claim, beginnings and ends (True) apart.
+        self._told: collections.Counter[tuple[Claim, bool]] = collections.Counter()
         self._reading: asyncio.Task[None] | None = None
+
+    def has_end_of(self, claim: Claim) -> bool:
+        """Whether an end has come from there, and waits to be consumed."""
+        return self._told[claim, True] > 0
 
     async def open(self, js: JetStreamContext) -> None:
         """Read from now on over this connection."""
@@ -48,32 +62,51 @@ class Reports:
         """Until the connection is lost, or reading fails: with the next one all is read anew."""
         try:
             while True:
+                unwanted: list[Place] = []
                 with contextlib.suppress(TimeoutError):
                     for message in await subscription.fetch(_BATCH, timeout=_FETCH_S):
                         await message.ack()
-                        self._sort(message, Place(epoch, message.metadata.sequence.stream))
+                        place = Place(epoch, message.metadata.sequence.stream)
+                        if not self._sort(message, place):
+                            unwanted.append(place)
+                # Before more is read: whoever tells endlessly is read no faster than it is forgotten.
+                await asyncio.gather(*(self._streams.delete(subjects.REPORTS, place) for place in unwanted))
         except PASSING as exc:
             log.info("reports are read anew", why=repr(exc))
             self._line.reopen()
 
-    def _sort(self, message: Msg, place: Place) -> None:
+    def _sort(self, message: Msg, place: Place) -> bool:
+        """Put it into its lane; False where it is to be deleted."""
         if place in self._in_hand:
-            return
+            return True
         try:
             report = read(Report, message.data)
         except BadMessage as exc:
             log.error("report not understood", subject=message.subject, why=str(exc))
-            self._spawn(self._streams.delete(subjects.REPORTS, place), "report not understood")
-            return
+            return False
         agent = subjects.sender(message.subject)
-        self._in_hand.add(place)
+        claim = Claim(agent, report.instance, report.key)
         if agent not in self._lanes:
             self._lanes[agent] = asyncio.Queue()
-            self._spawn(self._serve(agent, self._lanes[agent]), f"reports of {agent}")
-        self._lanes[agent].put_nowait((report, place))
+            self._spawn(self._serve(self._lanes[agent]), f"reports of {agent}")
+        lane, kind = self._lanes[agent], _kind(claim, report)
+        if lane.qsize() >= _WAITING and (self._told[kind] or not self._is_awaited(claim)):
+            log.warning("report dropped: too many wait", agent=agent, job=report.event.job)
+            return False
+        self._in_hand.add(place)
+        self._told[kind] += 1
+        lane.put_nowait((claim, report, place))
+        return True
 
-    async def _serve(self, agent: str, lane: asyncio.Queue[tuple[Report, Place]]) -> None:
+    async def _serve(self, lane: asyncio.Queue[tuple[Claim, Report, Place]]) -> None:
         while True:
-            report, place = await lane.get()
-            await self._consume(agent, report, place)
+            claim, report, place = await lane.get()
+            await self._consume(claim, report, place)
             self._in_hand.discard(place)
+            self._told[kind := _kind(claim, report)] -= 1
+            if not self._told[kind]:
+                del self._told[kind]
+
+
+def _kind(claim: Claim, report: Report) -> tuple[Claim, bool]:
+    return claim, not isinstance(report.event, Started)

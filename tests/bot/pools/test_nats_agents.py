@@ -136,6 +136,24 @@ def test_an_agent_of_unlike_devices_gets_as_many_large_paintings_as_its_large_on
     assert not found.has_room(held(*[FINE] * 6)) and found.has_room(held(HUGE, HUGE))
 
 
+def test_an_agent_under_which_it_came_to_nothing_gets_it_only_where_no_other_could() -> None:
+    found = agents(beat("sick"), beat("well"))
+    painted(found.named("sick"), 1)
+    painted(found.named("well"), 20)
+
+    def again(options: RenderOptions = FINE, **held: int) -> str | None:
+        holding = {(name, "1"): [FINE] * number for name, number in held.items()}
+        agent = found.first_free(options, holding, {"sick"})
+        return agent.name if agent else None
+
+    assert first(found) == "sick"
+    assert again() == "well"
+    assert again(well=2) is None, "it waits for the one that is well"
+    for other in (beat("well", is_draining=True), beat("well", memory=(2,)), beat("well", device="cpu")):
+        found.heard(other, 1.0)
+        assert again(HUGE) == "sick", "the other could not"
+
+
 def test_who_drains_gets_nothing() -> None:
     assert first(agents(beat("gpu", is_draining=True))) is None
 
@@ -158,6 +176,31 @@ def test_the_namesake_that_came_last_is_heard_and_the_other_is_not_even_when_it_
     assert found.heard(beat("gpu", instance="2"), 1.0)
     assert found.heard(beat("gpu", instance="1"), 2.0) is None
     assert found.get("gpu", "2") and not found.get("gpu", "1")
+
+
+def test_an_instance_that_was_silent_does_not_take_the_name_back_from_one_that_came_meanwhile() -> None:
+    found = agents(beat("gpu", instance="1"))
+    [silent] = found.silent(31.0)
+    found.forget(silent)
+    assert found.heard(beat("gpu", instance="2"), 32.0)
+    assert found.heard(beat("gpu", instance="1"), 33.0) is None
+    assert found.get("gpu", "2")
+
+
+def test_once_the_namesake_is_gone_the_other_is_heard_again() -> None:
+    found = agents(beat("gpu", instance="1"))
+    newer = found.heard(beat("gpu", instance="2"), 1.0)
+    assert newer
+    found.forget(newer)
+    assert found.heard(beat("gpu", instance="1"), 2.0)
+    assert found.heard(beat("gpu", instance="2"), 3.0) is None, "now it is the other way round"
+
+
+def test_however_often_an_agent_begins_anew_few_of_its_instances_are_remembered() -> None:
+    found = agents()
+    for number in range(3000):
+        found.heard(beat("gpu", instance=str(number)), 1.0)
+    assert len(found._former) == 1000
 
 
 def test_a_lease_ends_with_silence_and_begins_anew_where_it_was_we_who_could_not_hear() -> None:

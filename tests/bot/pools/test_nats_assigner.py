@@ -1,0 +1,129 @@
+"""Whose hands a job goes through: decided by the bot alone, without a server."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.jobs import MAX_DELIVERIES
+from bot.pools.nats.agents import Agents
+from bot.pools.nats.ledger import Claim, Ledger, Place, Work
+from bot.ports import RenderJob
+from renderer.options import RenderOptions
+from renderer.protocol import FailureReason
+from tests.fakes.nats.desk import LEASE_S, Desk, failed, holder, started
+
+Counts = collections.Counter[str]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """The bot's side."""
+    desk = Desk(tmp_path)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
+    """How often the whole ledger was gone through, and how often it was asked who is free."""
+    counted: Counts = collections.Counter()
+    through, first_free = Ledger.__iter__, Agents.first_free
+
+    def counted_through(self: Ledger) -> Iterator[Work]:
+        counted["ledger"] += 1
+        return through(self)
+
+    def counted_first_free(*args: object, **kwargs: object) -> object:
+        counted["first_free"] += 1
+        return first_free(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Ledger, "__iter__", counted_through)
+    monkeypatch.setattr(Agents, "first_free", counted_first_free)
+    return counted
+
+
+def test_the_loss_of_a_hundred_agents_is_dealt_with_at_once(desk: Desk, counts: Counts) -> None:
+    for number in range(100):
+        desk.hear(f"gpu{number}", slots=2)
+    works = [desk.accept(number) for number in range(400)]
+    desk.assigner.place()
+    assert None not in map(holder, works)
+    desk.now = LEASE_S + 1
+    desk.hear("new", slots=2)
+    counts.clear()
+    desk.presence._end_leases(desk.now)
+    assert [holder(work) for work in works] == ["new"] * 4 + [None] * 396
+    assert counts["ledger"] <= 5 and counts["first_free"] <= 5
+
+
+def test_eight_hundred_orphans_of_an_earlier_run_are_given_to_those_who_are_there(desk: Desk, counts: Counts) -> None:
+    for number in range(800):
+        job = RenderJob(f"job{number}", 1, 0, "content", (), RenderOptions())
+        claim = Claim(f"lost{number % 100}", "1", (job.id, 1, 1, "token"))
+        desk.ledger.add(Work(job, 1, claim))
+    desk.presence._end_leases(desk.now)
+    desk.now = LEASE_S + 1
+    for number in range(100):
+        desk.hear(f"gpu{number}")
+    counts.clear()
+    desk.presence._end_leases(desk.now)
+    assert collections.Counter(map(holder, desk.ledger)) == {None: 600} | {f"gpu{number}": 2 for number in range(100)}
+    assert counts["ledger"] <= 6 and counts["first_free"] <= 200
+
+
+def test_what_was_to_be_cancelled_is_given_to_nobody_when_its_agent_is_lost(desk: Desk) -> None:
+    desk.hear("gpu0")
+    cancelled, other = desk.accept(1), desk.accept(2)
+    desk.assigner.place()
+    cancelled.is_cancelled = True
+    desk.now = LEASE_S + 1
+    desk.hear("gpu1")
+    desk.presence._end_leases(desk.now)
+    assert (holder(cancelled), holder(other)) == (None, "gpu1")
+    assert f"end of {cancelled.job.id}" in [name for name, _ in desk.background]
+
+
+async def test_a_child_that_dies_on_each_painting_poisons_nothing_while_another_agent_is_there(desk: Desk) -> None:
+    for name, pace in (("sick", 1.0), ("well", 60.0)):
+        desk.hear(name).pace = pace
+    work = desk.accept()
+    desk.assigner.place()
+    assert holder(work) == "sick"
+    await begin_and_die(desk, work)
+    assert (holder(work), work.delivery) == ("well", 2)
+
+
+async def test_a_painting_that_kills_its_child_everywhere_is_set_aside(desk: Desk) -> None:
+    for name in ("gpu0", "gpu1"):
+        desk.hear(name)
+    work = desk.accept()
+    desk.assigner.place()
+    seen = []
+    while work.claim:
+        seen.append(holder(work))
+        await begin_and_die(desk, work)
+    assert set(seen[:2]) == {"gpu0", "gpu1"} and len(seen) == MAX_DELIVERIES
+    assert work.is_ending
+
+
+async def test_pictures_that_do_not_arrive_count_for_nothing_and_yet_not_for_ever(desk: Desk) -> None:
+    for name in ("gpu0", "gpu1"):
+        desk.hear(name)
+    work = desk.accept()
+    desk.assigner.place()
+    deliveries = []
+    while work.claim:
+        deliveries.append(work.delivery)
+        report = failed(work.claim, FailureReason.RENDERER_DIED)
+        await desk.endings.consume(work.claim, report, Place(0, 1))
+    assert deliveries == [1, 1, 1, 2, 3]
+
+
+async def begin_and_die(desk: Desk, work: Work) -> None:
+    assert work.claim
+    await desk.endings.consume(work.claim, started(work.claim), Place(0, 1))
+    await desk.endings.consume(work.claim, failed(work.claim, FailureReason.RENDERER_DIED), Place(0, 2))

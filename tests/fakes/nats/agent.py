@@ -13,7 +13,7 @@ from renderer.wire import line
 from renderer.wire.line import Address
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--nats", required=True)
     parser.add_argument("--name", required=True)
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--memory", type=int, nargs="*", default=[], help="GB of each device, of as many slots")
     parser.add_argument("--ahead", type=float, default=0.0)
     parser.add_argument("--ping", type=int, help="seconds, by two of which a silent server is taken for gone")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.ahead:
         true_time = time.time
         time.time = lambda: true_time() + given.ahead

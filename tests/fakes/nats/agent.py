@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--ca", type=Path)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--beat", type=float, default=5.0)
+    parser.add_argument("--obeys", type=float, required=True)
     parser.add_argument("--grace", type=float, default=60.0)
     parser.add_argument("--slots", type=int, default=1)
     parser.add_argument("--memory", type=int, nargs="*", default=[], help="GB of each device, of as many slots")
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
         address,
         given.name,
         tuple(ChildSpec(given.folder, device=device, module="tests.fakes.nats.child") for device in devices),
-        Patience(ready_s=60, tick_s=60, cancel_s=3),
+        Patience(ready_s=60, tick_s=60, cancel_s=given.obeys),
         given.folder,
         given.beat,
         given.grace,

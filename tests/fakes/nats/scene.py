@@ -28,9 +28,11 @@ from tests.fakes.nats.nursery import nursery
 from tests.fakes.nats.server import Server
 from tests.fakes.watched import PATIENCE_S, Watched
 
-#: Short enough for a test to wait for its end, long enough for a machine that does other work.
-LEASE_S = 5.0
-BEAT_S = 0.5
+#: Short enough for a test to wait for its end, long enough for several beats on a machine that does other work.
+LEASE_S = 2.5
+BEAT_S = 0.4
+#: What a child may take to obey a cancel: it looks for one much more often.
+OBEYS_S = 1.5
 
 
 class Scene(Watched):
@@ -185,6 +187,7 @@ class NatsScene(Scene):
         log = self.folder / f"{name}-{len(self.agents)}.log"
         arguments = ["--nats", url or self.server.url, "--name", name, "--slots", str(slots), "--ahead", str(ahead_s)]
         arguments += ["--folder", str(self.folder / "agents" / f"{name}-{len(self.agents)}"), "--beat", str(beat_s)]
+        arguments += ["--obeys", str(OBEYS_S)]
         arguments += ["--user", user] if user else []
         arguments += ["--memory", *map(str, memory)] if memory else []
         arguments += ["--ca", str(ca)] if ca else []
@@ -231,7 +234,7 @@ class NatsScene(Scene):
 def pretended_pool(scene: Scene) -> LocalPool:
     """This machine's own, with one pretended child."""
     child = ChildSpec(scene.folder, device="cpu", module="tests.fakes.nats.child")
-    return LocalPool(child, Patience(cancel_s=3), scene.blobs, scene.spawn)
+    return LocalPool(child, Patience(cancel_s=OBEYS_S), scene.blobs, scene.spawn)
 
 
 @asynccontextmanager

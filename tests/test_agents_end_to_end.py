@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.control import ask
-from tests.fakes.nats.scene import NatsScene
+from renderer.wire import subjects
+from tests.fakes.nats.scene import NatsScene, Process
 from tests.fakes.nats.server import Server
 from tests.fakes.watched import PATIENCE_S
 from tests.service import running
@@ -32,6 +35,19 @@ async def scene(tmp_path: Path) -> AsyncIterator[NatsScene]:
         await server.kill()
 
 
+@contextmanager
+def standing_still(agent: Process) -> Iterator[None]:
+    """What it paints takes as long as this."""
+    children = agent.children()
+    for child in children:
+        os.kill(child, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGCONT)
+
+
 def rows(data: Path, query: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(data / "atelier.db")) as connection:
         return connection.execute(query).fetchall()
@@ -44,11 +60,12 @@ async def test_a_painting_ordered_on_the_page_is_painted_by_an_agent_though_the_
     async with running(data, tmp_path, ATELIER_POOLS=scene.server.url) as (service, customer):
         job = await customer.order(photographs["chelsea"], pattern, '{"size": 128}')
         await customer.until(job, "rendering", progress=0.1)
-        await service.kill()  # while it is painted …
-        await service.start()
-        await customer.until(job, "rendering")
-        await service.kill()  # … and once more, until it is done
-        await asyncio.sleep(3)
+        with standing_still(scene.agents[0]):
+            await service.kill()  # while it is painted …
+            await service.start()
+            await customer.until(job, "rendering")
+            await service.kill()  # … and once more, until it is done
+        await scene.messages(subjects.REPORTS, 2)
         await service.start()
         await customer.until(job, "delivered")
         assert (await customer.result(job)).startswith(b"\x89PNG")
@@ -65,7 +82,8 @@ async def test_a_bot_stopped_in_good_order_takes_up_what_an_agent_goes_on_with(
     async with running(data, tmp_path, ATELIER_POOLS=scene.server.url) as (service, customer):
         jobs = [await customer.order(photographs[name], pattern, '{"size": 128}') for name in ("chelsea", "coffee")]
         await customer.until(jobs[0], "rendering", progress=0.1)
-        assert await service.stop() == 0
+        with standing_still(scene.agents[0]):
+            assert await service.stop() == 0
         await service.start()
         for job in jobs:
             await customer.until(job, "delivered")

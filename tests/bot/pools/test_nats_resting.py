@@ -26,7 +26,7 @@ async def agent_of(scene: NatsScene, name: str) -> AgentStatus:
 
 
 async def test_a_drained_agent_ends_what_it_paints_and_what_waits_there_goes_to_another(scene: NatsScene) -> None:
-    begun, behind = await scene.job(s=3), await scene.job()
+    begun, behind = await scene.job(s=2), await scene.job()
     await scene.pool.submit(begun)
     await scene.painting(begun)
     await scene.pool.submit(behind)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import json
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,13 +24,15 @@ from renderer.protocol import Done, Event, Failed, Progress, Started, StyleInput
 from renderer.supervisor import ChildSpec, Patience
 from renderer.wire import subjects
 from renderer.wire.line import Address, end
+from tests.fakes.nats.nursery import nursery
 from tests.fakes.nats.server import Server
 from tests.fakes.watched import PATIENCE_S, Watched
 
-ROOT = Path(__file__).resolve().parents[3]
-#: Short enough for a test to wait for its end, long enough for a machine that does other work.
-LEASE_S = 5.0
-BEAT_S = 0.5
+#: Short enough for a test to wait for its end, long enough for several beats on a machine that does other work.
+LEASE_S = 2.5
+BEAT_S = 0.4
+#: What a child may take to obey a cancel: it looks for one much more often.
+OBEYS_S = 1.5
 
 
 class Scene(Watched):
@@ -131,13 +131,10 @@ class Scene(Watched):
 class Process:
     """An agent as a process of its own."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
-        self._process = process
+    def __init__(self, pid: int, log: Path) -> None:
+        self.pid = pid
         self.log = log
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+        self._status: int | None = None
 
     def children(self) -> list[int]:
         """Process ids of its renderer children."""
@@ -148,13 +145,15 @@ class Process:
 
     async def kill(self) -> None:
         """kill -9; its children go with it."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        if self._status is None:
+            self.send(signal.SIGKILL)
+            await self.ended()
 
     async def ended(self) -> int:
-        async with asyncio.timeout(PATIENCE_S):
-            return await self._process.wait()
+        if self._status is None:
+            async with asyncio.timeout(PATIENCE_S):
+                self._status = await nursery().ended(self.pid)
+        return self._status
 
 
 class NatsScene(Scene):
@@ -188,15 +187,12 @@ class NatsScene(Scene):
         log = self.folder / f"{name}-{len(self.agents)}.log"
         arguments = ["--nats", url or self.server.url, "--name", name, "--slots", str(slots), "--ahead", str(ahead_s)]
         arguments += ["--folder", str(self.folder / "agents" / f"{name}-{len(self.agents)}"), "--beat", str(beat_s)]
+        arguments += ["--obeys", str(OBEYS_S)]
         arguments += ["--user", user] if user else []
         arguments += ["--memory", *map(str, memory)] if memory else []
         arguments += ["--ca", str(ca)] if ca else []
         arguments += ["--ping", str(ping_s)] if ping_s else []
-        with log.open("wb") as out:
-            process = await asyncio.create_subprocess_exec(
-                *inside, sys.executable, "-m", "tests.fakes.nats.agent", *arguments, cwd=ROOT, stdout=out, stderr=out
-            )
-        agent = Process(process, log)
+        agent = Process(nursery().start(arguments, log, inside), log)
         self.agents.append(agent)
         return agent
 
@@ -243,7 +239,7 @@ async def unreduced(picture: Path, edge: int) -> Path:
 def pretended_pool(scene: Scene) -> LocalPool:
     """This machine's own, with one pretended child."""
     child = ChildSpec(scene.folder, device="cpu", module="tests.fakes.nats.child")
-    return LocalPool(child, Patience(cancel_s=3), scene.blobs, scene.spawn)
+    return LocalPool(child, Patience(cancel_s=OBEYS_S), scene.blobs, scene.spawn)
 
 
 @asynccontextmanager

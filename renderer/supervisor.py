@@ -16,6 +16,7 @@ import structlog
 
 from config.confinement import Reach, command, has_gpu
 from renderer import protocol
+from renderer.places import CHECKOUT_WEIGHTS
 
 log = structlog.get_logger(__name__)
 
@@ -361,8 +362,10 @@ async def _end_tasks(*tasks: asyncio.Task[None]) -> None:
 def _reach(spec: ChildSpec) -> Reach | None:
     if spec.reach is None:
         return None
-    weights = str(spec.weights_dir.absolute())
-    return dataclasses.replace(spec.reach, read=(*spec.reach.read, weights), devices=spec.device != "cpu" and has_gpu())
+    weights = map(str, (spec.weights_dir.absolute(), CHECKOUT_WEIGHTS))
+    return dataclasses.replace(
+        spec.reach, read=(*spec.reach.read, *weights), devices=spec.device != "cpu" and has_gpu()
+    )
 
 
 def _is_glimpse(event: protocol.Event) -> bool:

@@ -27,6 +27,8 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
+from renderer.places import CHECKOUT_WEIGHTS
+
 if TYPE_CHECKING:
     import torch
 
@@ -94,9 +96,8 @@ def find(encoder: str, folder: Path) -> tuple[Source, Path] | None:
     Where VGG-16 is wanted but could not be had, VGG-19 found in its stead counts.
     """
     wanted = [SOURCES[encoder]] + ([VGG19] if encoder == "vgg16" else [])
-    checkout = Path(__file__).resolve().parent.parent / "data" / "weights"
     for source in wanted:
-        for place in (folder, checkout):
+        for place in (folder, CHECKOUT_WEIGHTS):
             for file in sorted(place.glob(f"{source.name}-*.safetensors")):
                 return source, file
     return None

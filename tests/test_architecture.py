@@ -50,7 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "renderer": set(),
     "renderer.options": set(),
     "renderer.protocol": {"renderer.options"},
-    "renderer.supervisor": {"config.confinement", "renderer.options", "renderer.protocol"},
+    "renderer.places": set(),
+    "renderer.supervisor": {"config.confinement", "renderer.options", "renderer.places", "renderer.protocol"},
     "renderer.wire": {"renderer.options", "renderer.protocol", "renderer.wire"},
     "renderer.agent": {
         "renderer.memory",
@@ -59,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "renderer.wire",
         "renderer.agent",
     },
-    "renderer.weights": {"renderer.torchvision_import"},
+    "renderer.weights": {"renderer.places", "renderer.torchvision_import"},
     "renderer.devices": set(),
     "renderer.colour": set(),
     "renderer.torchvision_import": set(),

@@ -71,3 +71,14 @@ def test_a_check_says_what_is_the_matter_with_the_server_and_with_each_device(tm
     server, device = done.stdout.splitlines()
     assert server.startswith(f"ill   {url} cannot be reached") and device.startswith("ill   cuda:9: ")
     assert (done.stderr, list(tmp_path.iterdir())) == ("", [])
+
+
+def test_called_from_any_folder_a_checkout_finds_its_weights(tmp_path: Path) -> None:
+    done = atelier(
+        "from bot.__main__ import main; main()",
+        tmp_path,
+        *("agent", "check", "--nats", "nats://127.0.0.1:1", "--name", "gpu1", "--devices", "cpu"),
+    )
+    server, device = done.stdout.splitlines()
+    assert server.startswith("ill") and device.startswith("well") and "vgg16" in device
+    assert done.returncode == 1

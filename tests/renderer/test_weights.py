@@ -62,9 +62,9 @@ def test_where_weights_cannot_be_had_one_sentence_says_what_to_do(
 
 #: As `python -m renderer.weights`, but blind to the checkout's own data folder.
 _WITHOUT_CHECKOUT = """
-import sys
+import pathlib, sys
 from renderer import weights
-weights.__file__ = "/nowhere/renderer/weights.py"
+weights.CHECKOUT_WEIGHTS = pathlib.Path("/nowhere")
 sys.exit(weights.main())
 """
 

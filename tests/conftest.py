@@ -11,6 +11,7 @@ from PIL import Image
 
 from renderer import weights
 from renderer.supervisor import WAITING
+from tests.together import mark_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -19,35 +20,12 @@ os.environ |= WAITING
 # Renderers that only pretend are modules of the tests, which are not installed.
 os.environ["PYTHONPATH"] = str(REPOSITORY)
 
-#: Tests that paint, or let a process paint. Two at a time would take one another's cores and time.
-_PAINTING = (
-    *(
-        "renderer",
-        "sheet",
-        "bench",
-        "bot/pools/test_local",
-        "bot/test_cli.py",
-        "bot/test_paint.py",
-        "browser/test_painting.py",
-    ),
-    *("test_end_to_end.py", "test_restart.py", "test_telegram_end_to_end.py", "test_x_end_to_end.py"),
-)
-
-#: Tests that drive a browser or a server from outside, and mostly wait for it.
-_DRIVING = (
-    *("browser", "bot/adapters/web", "faults", "test_agents_end_to_end.py"),
-    *("bot/pools/test_contract", "bot/pools/test_nats", "bot/pools/test_several"),
-)
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what paints and what drives, for `tests.together`."""
+    """Mark the kinds of tests that run side by side."""
     for item in items:
-        place = item.path.relative_to(REPOSITORY / "tests").as_posix()
-        if place.startswith(_PAINTING):
-            item.add_marker(pytest.mark.painting)
-        elif place.startswith(_DRIVING):
-            item.add_marker(pytest.mark.driving)
+        if mark := mark_of(item.path.relative_to(REPOSITORY / "tests").as_posix()):
+            item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")

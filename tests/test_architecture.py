@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.together import PLACES, mark_of
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("bot", "renderer", "config")
 
@@ -263,3 +265,11 @@ def test_the_bot_never_loads_torch(module: str) -> None:
     code = f"import sys, {module}; sys.exit(', '.join({loaded}) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_tests_that_run_side_by_side_are_where_they_are_said_to_be() -> None:
+    places = [file.relative_to(ROOT / "tests").as_posix() for file in (ROOT / "tests").rglob("test_*.py")]
+    for beginnings in PLACES.values():
+        for beginning in beginnings:
+            assert any(place.startswith(beginning) for place in places), f"there is nothing at {beginning}"
+    assert {mark_of(place) for place in places} == {None, *PLACES}

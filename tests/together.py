@@ -1,7 +1,6 @@
-"""`python -m tests.together`: every test, in three processes side by side, since most wait most of the time.
+"""`python -m tests.together`: every test, in four processes side by side, since most wait most of the time.
 
-One has those that paint, one those that drive a browser, a server or a whole service from outside, one the rest.
-Further arguments go to pytest.
+Each kind of test has one, and the rest. Further arguments go to pytest.
 """
 
 from __future__ import annotations
@@ -13,8 +12,30 @@ import tempfile
 
 from pytest import ExitCode
 
+#: What their places begin with, by the mark that tests of a kind get; below tests/.
+PLACES = {
+    # They paint, or let a process paint. Two at a time would take one another's cores and time.
+    "painting": (
+        *("renderer", "sheet", "bench", "bot/pools/test_local", "bot/test_cli.py", "bot/test_paint.py"),
+        *("browser/test_painting.py", "test_end_to_end.py", "test_restart.py"),
+        *("test_telegram_end_to_end.py", "test_x_end_to_end.py"),
+    ),
+    # They drive a browser or the web's server from outside, or kill the service.
+    "driving": ("browser", "bot/adapters/web", "faults"),
+    # They start agents and a server between them and the bot, and wait for leases.
+    "networking": (
+        *("bot/pools/test_contract", "bot/pools/test_nats", "bot/pools/test_several"),
+        *("test_agents_end_to_end.py", "test_deployment.py"),
+    ),
+}
+
 #: The first is shown as it runs, the others follow when all are through: two at a time nobody could read.
-GROUPS = ("not painting and not driving", "driving", "painting")
+GROUPS = (" and ".join(f"not {mark}" for mark in PLACES), *PLACES)
+
+
+def mark_of(place: str) -> str | None:
+    """What tests of a file are marked with; of two kinds the first counts."""
+    return next((mark for mark, beginnings in PLACES.items() if place.startswith(beginnings)), None)
 
 
 def main() -> int:

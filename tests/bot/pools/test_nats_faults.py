@@ -324,7 +324,7 @@ async def test_a_bot_cut_off_from_the_server_takes_nothing_back(
 
 async def test_a_cancel_that_only_an_earlier_run_of_the_bot_has_said_cancels_nothing(alone: NatsScene) -> None:
     """It may have meant that nothing was to begin while it stopped."""
-    job = await alone.job(s=2)
+    job = await alone.job(s=1)
     await alone.pool.submit(job)
     await alone.painting(job)
     [work] = alone.nats._ledger

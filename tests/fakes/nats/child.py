@@ -21,7 +21,7 @@ from typing import Any
 from renderer import protocol
 
 _STEP_S = 0.05
-PICTURE_S = 1.0
+PICTURE_S = 2.0
 PREVIEW = b"\xff\xd8\xff a preview"
 
 

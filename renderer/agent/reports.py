@@ -100,7 +100,7 @@ class Reports:
         assert event is not None
         result = frames = None
         if isinstance(event, protocol.Done):
-            above = subjects.results(self._agent, event.job, event.attempt)
+            above = subjects.results(self._agent, held.key[-1])
             try:
                 result = await parcels.send(self._line, Path(event.result), above)
                 frames = await parcels.send(self._line, Path(event.frames), above) if event.frames else None

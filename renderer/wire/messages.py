@@ -13,7 +13,7 @@ from renderer.options import RenderOptions
 from renderer.protocol import Done, Failed, Progress, Started
 from renderer.wire.subjects import TOKEN
 
-PROTOCOL = 1
+PROTOCOL = 2
 #: Bytes in a file, at most: both sides hold it in memory.
 MAX_PARCEL = 1 << 28
 

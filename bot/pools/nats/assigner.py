@@ -91,18 +91,19 @@ class Assigner:
 
     async def _hand_over(self, work: Work, claim: Claim) -> None:
         with bound_contextvars(job=work.job.id):
+            place = None
             try:
                 place = await self._send(work, claim)
             except FileNotFoundError:
                 log.warning("picture gone")
                 if work.claim is claim:
                     await self.fail(work, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
-                return
-            if place is None:
-                return
-            if work.claim is not claim:
-                # Ended or taken back meanwhile.
-                await self._streams.delete(subjects.ASSIGNMENTS, place)
+            if place is None or work.claim is not claim:
+                # Ended or taken back meanwhile, and cleared up before all of this was there.
+                if place is not None:
+                    await self._streams.delete(subjects.ASSIGNMENTS, place)
+                if claim not in work.claims:
+                    await self._remove_files(claim)
                 return
             work.place = place
             log.info("job handed over", agent=claim.agent, attempt=work.job.attempt, delivery=work.delivery)
@@ -127,10 +128,14 @@ class Assigner:
         if claim is None or work.is_ending:
             return
         log.warning("job taken back", job=work.job.id, agent=claim.agent, is_counted=is_counted)
-        self._delete_assignment(work)
+        if work.place is not None:
+            deleting = self._streams.delete(subjects.ASSIGNMENTS, work.place)
+            self._tidy(deleting, f"assignment of {work.job.id}")
         if is_former:
             work.former.append(claim)
-        work.claim, work.is_begun = None, False
+        else:
+            self._tidy(self._remove_files(claim), f"pictures of {work.job.id}")
+        work.claim, work.place, work.is_begun = None, None, False
         work.delivery += is_counted
         if is_counted:
             work.failed_at.add(claim.agent)
@@ -234,29 +239,27 @@ class Assigner:
     def finish(self, work: Work) -> None:
         """Its end is consumed: nothing of it is needed any more."""
         self._ledger.remove(work)
-        claims, places = work.claims, list(work.beginnings.values())
-        self._delete_assignment(work)
-        work.claim, work.former, work.beginnings = None, [], {}
-        self._tidy(self._clear_up(claims, places), f"leavings of {work.job.id}")
+        assignments = [*work.former_places, *([work.place] if work.place else [])]
+        clearing = self._clear_up(work.claims, assignments, list(work.beginnings.values()))
+        work.claim, work.place, work.former, work.former_places, work.beginnings = None, None, [], [], {}
+        self._tidy(clearing, f"leavings of {work.job.id}")
         self.place()
         self.balance()
 
-    def _delete_assignment(self, work: Work) -> None:
-        if work.place is not None:
-            deleting = self._streams.delete(subjects.ASSIGNMENTS, work.place)
-            self._tidy(deleting, f"assignment of {work.job.id}")
-            work.place = None
-
-    async def _clear_up(self, claims: list[Claim], places: list[Place]) -> None:
+    async def _clear_up(self, claims: list[Claim], assignments: list[Place], beginnings: list[Place]) -> None:
         async with self.ended:
             self.ended.notify_all()
-        for place in places:
+        for place in assignments:
+            await self._streams.delete(subjects.ASSIGNMENTS, place)
+        for place in beginnings:
             await self._streams.delete(subjects.REPORTS, place)
         for claim in claims:
             await self._words.cancel(claim)
-            job, attempt, *_ = claim.handed
-            for above in (subjects.inputs, subjects.results):
-                await parcels.remove(self._line, above(claim.agent, job, attempt))
+            await self._remove_files(claim)
+
+    async def _remove_files(self, claim: Claim) -> None:
+        for above in (subjects.inputs, subjects.results):
+            await parcels.remove(self._line, above(claim.agent, claim.token))
 
 
 def _kind(work: Work) -> Hashable:

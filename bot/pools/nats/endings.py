@@ -77,7 +77,7 @@ class Endings:
                 await self._let_go(claim, place)
             elif claim not in work.claims:
                 log.warning("report refused: it was not given the job", agent=claim.agent, event_kind=event.kind)
-                await self._streams.delete(subjects.REPORTS, place)
+                await self._let_go(claim, place)
             elif isinstance(event, Started):
                 await self._begun(work, claim, event, place)
             elif isinstance(event, Done):
@@ -143,8 +143,7 @@ class Endings:
 
     async def _blob(self, claim: Claim, parcel: Parcel | None, suffix: str) -> str:
         """Take in what an agent has sent, whenever there is room for it; raises BrokenParcel."""
-        job, attempt, *_ = claim.handed
-        if parcel is None or not parcel.subject.startswith(subjects.results(claim.agent, job, attempt) + "."):
+        if parcel is None or not parcel.subject.startswith(subjects.results(claim.agent, claim.token) + "."):
             raise parcels.BrokenParcel("it names no file of its own")
         if parcel.suffix != suffix:
             raise parcels.BrokenParcel(f"it is no {suffix}")
@@ -163,8 +162,7 @@ class Endings:
         """An end has been dealt with: the message, the files and the agent's own copy go."""
         await self._streams.delete(subjects.REPORTS, place)
         await self._words.received(claim)
-        job, attempt, *_ = claim.handed
-        await parcels.remove(self._line, subjects.results(claim.agent, job, attempt))
+        await parcels.remove(self._line, subjects.results(claim.agent, claim.token))
 
 
 def _is_preview(data: bytes) -> bool:

@@ -175,7 +175,7 @@ class NatsPool:
     async def _sweep(self) -> None:
         while True:
             await self._is_restored.wait()
-            await self._streams.sweep(lambda job, attempt: (job, attempt) in self._ledger)
+            await self._streams.sweep(self._ledger.tokens)
             await asyncio.sleep(_SWEEP_S)
 
     def _tidy(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:

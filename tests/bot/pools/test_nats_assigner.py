@@ -10,10 +10,13 @@ import pytest
 
 from bot.jobs import MAX_DELIVERIES
 from bot.pools.nats.agents import Agents
-from bot.pools.nats.ledger import Claim, Ledger, Place, Work
+from bot.pools.nats.ledger import Claim, Ledger, Place, Work, restore
+from bot.pools.nats.packing import pack
 from bot.ports import RenderJob
 from renderer.options import RenderOptions
 from renderer.protocol import FailureReason
+from renderer.wire import subjects
+from renderer.wire.messages import Assignment, Parcel
 from tests.fakes.nats.desk import LEASE_S, Desk, failed, holder, started
 
 Counts = collections.Counter[str]
@@ -127,3 +130,57 @@ async def begin_and_die(desk: Desk, work: Work) -> None:
     assert work.claim
     await desk.endings.consume(work.claim, started(work.claim), Place(0, 1))
     await desk.endings.consume(work.claim, failed(work.claim, FailureReason.RENDERER_DIED), Place(0, 2))
+
+
+async def test_all_assignments_of_a_job_that_an_earlier_run_has_left_go_with_its_end(desk: Desk) -> None:
+    parcel = Parcel(subject="blob.in.gpu0.a.b", sha256="0" * 64, size=1, chunks=1, suffix=".png")
+    handed = [
+        Assignment(
+            job="job1", attempt=1, delivery=delivery, token=f"t{delivery}", agent=agent, instance="1",
+            content=parcel, styles=(), options=RenderOptions(),
+        )
+        for delivery, agent in ((1, "gpu0"), (2, "gpu1"), (3, "gpu0"))
+    ]  # fmt: skip
+    restore(desk.ledger, [(assignment, Place(0, seq)) for seq, assignment in enumerate(handed, 1)])
+    [work] = desk.ledger
+    assert holder(work) == "gpu0" and len(work.claims) == 3
+    desk.assigner.finish(work)
+    await desk.catch_up()
+    assert desk.deleted(subjects.ASSIGNMENTS) == [1, 2, 3]
+
+
+async def test_the_end_of_an_attempt_takes_no_pictures_of_the_same_that_is_handed_over_anew(desk: Desk) -> None:
+    first = desk.given()
+    assert first.claim
+    before = first.claim.token
+    desk.assigner.finish(first)
+    second = desk.given()
+    assert second.claim and second.key == first.key
+    assignment = await pack(desk.line, desk.blobs, second.job, second.claim)
+    await desk.catch_up()
+    assert desk.removed() == {f"blob.in.gpu0.{before}.>", f"blob.out.gpu0.{before}.>"}
+    assert not assignment.content.subject.startswith(f"blob.in.gpu0.{before}.")
+
+
+async def test_pictures_of_a_hand_over_that_was_given_back_go_at_once(desk: Desk) -> None:
+    work = desk.given()
+    assert work.claim
+    token = work.claim.token
+    desk.assigner.take_back(work, is_counted=False, is_former=False)
+    await desk.catch_up()
+    assert f"blob.in.gpu0.{token}.>" in desk.removed()
+    assert token not in desk.ledger.tokens(), "what is yet being sent of it is swept"
+
+
+async def test_pictures_that_are_sent_while_their_hand_over_is_given_back_go_once_they_are_there(desk: Desk) -> None:
+    desk.hear("gpu0")
+    work = desk.accept()
+    desk.assigner.place()
+    assert work.claim
+    token = work.claim.token
+    desk.assigner.take_back(work, is_counted=False, is_former=False)
+    [(_, handing_over), *clearing] = desk.background
+    desk.background = [*clearing, ("late", handing_over)]
+    await desk.catch_up()
+    assert [name for name, _, _ in desk.line.done][-2:] == ["purge_stream"] * 2
+    assert f"blob.in.gpu0.{token}.>" in desk.removed()

@@ -177,6 +177,8 @@ class Assigner:
 
     def balance(self) -> None:
         """Ask for what waits behind another painting, where somebody has nothing to paint, and for what waits idly."""
+        if self.is_stopped:
+            return
         held: dict[tuple[str, str], list[Work]] = {}
         for work in self._ledger:
             if work.claim:

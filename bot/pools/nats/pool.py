@@ -150,7 +150,9 @@ class NatsPool:
         if self._tidying and not self._line.trouble:
             # What has ended is not to be read again at the next start.
             await asyncio.wait(self._tidying, timeout=_TIDY_S)
-        await end(list(self._tasks))
+        # Until the connection is closed what it hears begins further ones.
+        while self._tasks:
+            await end(self._tasks)
 
     def homeless(self) -> list[RenderJob]:
         """Jobs that wait for an agent, with the hand-overs that they have had."""

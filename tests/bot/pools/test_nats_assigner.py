@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +19,6 @@ from renderer.wire.messages import Assignment, Parcel
 from tests.fakes.nats.desk import LEASE_S, Desk, failed, holder, started
 
 Counts = collections.Counter[str]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """The bot's side."""
-    desk = Desk(tmp_path)
-    yield desk
-    desk.close()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from bot.errors import Unwritable
 from bot.jobs import MAX_DELIVERIES
 from bot.pools.nats.agents import Agent, Agents, kind_of
 from bot.pools.nats.ledger import Claim, Ledger, Place, Work
@@ -142,7 +143,7 @@ class Assigner:
         if work.is_cancelled or work.delivery > MAX_DELIVERIES:
             reason = FailureReason.CANCELLED if work.is_cancelled else FailureReason.POISONED
             work.is_ending = True
-            self._spawn(self.end(work, work.failed(reason)), f"end of {work.job.id}")
+            self._spawn(self._fail(work, reason), f"end of {work.job.id}")
 
     def evict(self, name: str) -> None:
         """Out of the hands of all instances of this name; what they yet come with is refused."""
@@ -230,13 +231,20 @@ class Assigner:
     async def fail(self, work: Work, reason: FailureReason, detail: str = "") -> None:
         """End a job without a picture that no agent is to have any more."""
         if not work.is_ending:
-            await self.end(work, work.failed(reason, detail))
+            await self._fail(work, reason, detail)
 
-    async def end(self, work: Work, event: Done | Failed) -> None:
-        """Pass its end on, and let go of it then."""
+    async def _fail(self, work: Work, reason: FailureReason, detail: str = "") -> None:
+        await self.end(work, work.failed(reason, detail))
+
+    async def end(self, work: Work, event: Done | Failed) -> bool:
+        """Pass its end on, and let go of it; False where the bot stops and could not store it: the next start may."""
         work.is_ending = True
-        await self.on_event(event)
+        try:
+            await self.on_event(event)
+        except Unwritable:
+            return False
         self.finish(work)
+        return True
 
     def finish(self, work: Work) -> None:
         """Its end is consumed: nothing of it is needed any more."""

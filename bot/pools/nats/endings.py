@@ -107,7 +107,8 @@ class Endings:
             await self._broken(work, claim, exc)
             return
         update = {"worker": _worker(event, claim), "result": result, "frames": frames}
-        await self._assigner.end(work, event.model_copy(update=update))
+        if not await self._assigner.end(work, event.model_copy(update=update)):
+            return
         if agent := self._agents.get(claim.agent, claim.instance):
             agent.painted(event)
         await self._let_go(claim, place)
@@ -136,8 +137,8 @@ class Endings:
                 # By an earlier run of the bot, which may only have refused to let it begin while it stopped. If
                 # somebody wants it cancelled, the store knows, and its next beginning is refused.
                 self._assigner.take_back(work, is_counted=False, is_former=False)
-            else:
-                await self._assigner.end(work, event.model_copy(update={"worker": _worker(event, claim)}))
+            elif not await self._assigner.end(work, event.model_copy(update={"worker": _worker(event, claim)})):
+                return
             self._assigner.place()
         await self._let_go(claim, place)
 

@@ -15,6 +15,7 @@ from renderer.agent.held import Held
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line, end
 from renderer.wire.messages import Handed, Report, Step
+from renderer.wire.messages import Task as Told
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,10 @@ class Reports:
         if held is not None and held.event is not None and key not in self._sending:
             log.warning("telling an end again", job=key[0])
             self._send(held)
+
+    def told(self, is_leaving: bool) -> tuple[Told, ...]:
+        """What a beat tells is held; the last one without the ends that are being sent, since they may never come."""
+        return tuple(held.told for held in self.held.values() if not (is_leaving and held.key in self._sending))
 
     def received(self, key: Handed) -> None:
         """Forget an end, and its files."""

@@ -74,7 +74,7 @@ class Assigner:
         outstanding: Outstanding = {}
         for work in self._ledger:
             if work.claim and not work.is_ending:
-                outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work.job.options)
+                outstanding.setdefault(work.claim.holder, []).append(work.job.options)
         return outstanding
 
     def assign(self, work: Work, agent: Agent) -> None:
@@ -183,7 +183,7 @@ class Assigner:
         held: dict[tuple[str, str], list[Work]] = {}
         for work in self._ledger:
             if work.claim:
-                held.setdefault((work.claim.agent, work.claim.instance), []).append(work)
+                held.setdefault(work.claim.holder, []).append(work)
         free: dict[str, int] = {}
         for agent in self._agents:
             works = held.get((agent.name, agent.instance), [])

@@ -30,6 +30,11 @@ class Claim:
     handed: Handed
 
     @property
+    def holder(self) -> tuple[str, str]:
+        """Name and instance of the agent."""
+        return self.agent, self.instance
+
+    @property
     def token(self) -> str:
         """Drawn for it alone."""
         return self.handed[-1]
@@ -124,7 +129,7 @@ class Ledger:
 
     def of(self, agent: str, instance: str) -> list[Work]:
         """What an instance has in its hands."""
-        return [work for work in self if work.claim and (work.claim.agent, work.claim.instance) == (agent, instance)]
+        return [work for work in self if work.claim and work.claim.holder == (agent, instance)]
 
 
 def job_of(assignment: Assignment) -> RenderJob:

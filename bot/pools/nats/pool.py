@@ -125,7 +125,7 @@ class NatsPool:
     async def status(self) -> PoolStatus:
         """Slots, what has not begun, and every device of every agent."""
         slots = sum(agent.slots for agent in self._agents)
-        held = collections.Counter((work.claim.agent, work.claim.instance) for work in self._ledger if work.claim)
+        held = collections.Counter(work.claim.holder for work in self._ledger if work.claim)
         workers = self._agents.statuses(held, self._clock())
         if self._line.trouble:
             workers = (*workers, WorkerStatus("nats", None, "down", reason=self._line.trouble))

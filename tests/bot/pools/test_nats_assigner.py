@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import collections
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +14,13 @@ from bot.pools.nats.agents import Agents
 from bot.pools.nats.ledger import Claim, Ledger, Place, Work, restore
 from bot.pools.nats.packing import pack
 from bot.ports import RenderJob
+from renderer.agent.held import Held
+from renderer.agent.reports import Reports
 from renderer.options import RenderOptions
 from renderer.protocol import FailureReason
 from renderer.wire import subjects
 from renderer.wire.messages import Assignment, Parcel
-from tests.fakes.nats.desk import LEASE_S, Desk, failed, holder, started
+from tests.fakes.nats.desk import LEASE_S, Desk, failed, holder, started, task
 
 Counts = collections.Counter[str]
 
@@ -124,15 +128,8 @@ async def begin_and_die(desk: Desk, work: Work) -> None:
 
 
 async def test_all_assignments_of_a_job_that_an_earlier_run_has_left_go_with_its_end(desk: Desk) -> None:
-    parcel = Parcel(subject="blob.in.gpu0.a.b", sha256="0" * 64, size=1, chunks=1, suffix=".png")
-    handed = [
-        Assignment(
-            job="job1", attempt=1, delivery=delivery, token=f"t{delivery}", agent=agent, instance="1",
-            content=parcel, styles=(), options=RenderOptions(),
-        )
-        for delivery, agent in ((1, "gpu0"), (2, "gpu1"), (3, "gpu0"))
-    ]  # fmt: skip
-    restore(desk.ledger, [(assignment, Place(0, seq)) for seq, assignment in enumerate(handed, 1)])
+    handed = [assignment(1, "gpu0"), assignment(2, "gpu1"), assignment(3, "gpu0")]
+    restore(desk.ledger, [(one, Place(0, seq)) for seq, one in enumerate(handed, 1)])
     [work] = desk.ledger
     assert holder(work) == "gpu0" and len(work.claims) == 3
     desk.assigner.finish(work)
@@ -175,3 +172,57 @@ async def test_pictures_that_are_sent_while_their_hand_over_is_given_back_go_onc
     await desk.catch_up()
     assert [name for name, _, _ in desk.line.done][-2:] == ["purge_stream"] * 2
     assert f"blob.in.gpu0.{token}.>" in desk.removed()
+
+
+async def test_what_a_leaving_agent_has_told_the_end_of_is_waited_for_as_long_as_a_lease_and_no_longer(
+    desk: Desk,
+) -> None:
+    desk.hear("gpu0", slots=2)
+    told, given_up = desk.given(1), desk.given(2)
+    assert told.claim
+    desk.now = 7.0
+    await desk.beat("gpu0", task(told.claim, "reported"), is_leaving=True)
+    assert (holder(told), holder(given_up)) == ("gpu0", None)
+    desk.presence._end_leases(7.0 + LEASE_S)
+    assert holder(told) == "gpu0"
+    desk.presence._end_leases(7.1 + LEASE_S)
+    assert holder(told) is None
+
+
+def test_orphans_of_an_earlier_run_are_waited_for_from_when_they_could_be_heard(desk: Desk) -> None:
+    orphan = desk.given()
+    desk.presence.excuse()
+    desk.presence._end_leases(LEASE_S)
+    assert holder(orphan) == "gpu0"
+    desk.presence._end_leases(LEASE_S + 0.1)
+    assert holder(orphan) is None
+
+
+async def test_a_farewell_tells_of_no_end_that_is_still_being_sent(desk: Desk, tmp_path: Path) -> None:
+    sending = asyncio.Event()
+
+    def spawn(work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        work.close()
+        return asyncio.create_task(wait(sending), name=name)
+
+    reports = Reports(desk.line, "gpu0", "1", spawn, lambda: None)
+    held = Held(assignment(1, "gpu0"), tmp_path)
+    reports.held[held.key] = held
+    reports.ended(held, held.failed(FailureReason.BAD_INPUT))
+    assert [told.stage for told in reports.told(is_leaving=False)] == ["reported"]
+    assert reports.told(is_leaving=True) == ()
+    sending.set()
+    await reports.settled()
+    assert [told.stage for told in reports.told(is_leaving=True)] == ["reported"]
+
+
+async def wait(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+def assignment(delivery: int, agent: str) -> Assignment:
+    parcel = Parcel(subject="blob.in.gpu0.a.b", sha256="0" * 64, size=1, chunks=1, suffix=".png")
+    return Assignment(
+        job="job1", attempt=1, delivery=delivery, token=f"t{delivery}", agent=agent, instance="1",
+        content=parcel, styles=(), options=RenderOptions(),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ import collections
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 
 import structlog
 from nats.aio.client import Client
@@ -154,18 +154,19 @@ class NatsPool:
         while self._tasks:
             await end(self._tasks)
 
-    def homeless(self) -> list[RenderJob]:
-        """Jobs that wait for an agent, with the hand-overs that they have had."""
-        return [
-            dataclasses.replace(work.job, deliveries=work.delivery - 1)
-            for work in self._ledger.waiting()
-            if not work.is_ending and not work.is_cancelled
-        ]
+    def homeless(self) -> Iterator[RenderJob]:
+        """Jobs that wait for an agent as they are asked for, with the hand-overs that they have had."""
+        for work in self._ledger.waiting():
+            if work.claim is None and not work.is_ending and not work.is_cancelled:
+                yield dataclasses.replace(work.job, deliveries=work.delivery - 1)
 
     def release(self, job: RenderJob) -> None:
-        """Let go of such a job: another pool has it. What its agents may yet come with is not taken in."""
+        """Let go of such a job: another pool has it. What its agents may yet come with is not taken in.
+
+        One of them may have got it in this moment; it is told to stop.
+        """
         work = self._ledger.get((job.id, job.attempt))
-        if work is not None and work.claim is None:
+        if work is not None and not work.is_ending:
             self._assigner.finish(work)
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:

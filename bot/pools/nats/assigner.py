@@ -60,10 +60,7 @@ class Assigner:
 
     def first_free(self, work: Work) -> Agent | None:
         """Who has room for it and will be free first."""
-        return self._first_free(work, self._outstanding())
-
-    def _first_free(self, work: Work, outstanding: Outstanding) -> Agent | None:
-        return self._agents.first_free(work.job.options, outstanding, work.failed_at)
+        return self._agents.first_free(work.job.options, self._outstanding(), work.failed_at)
 
     def has_room(self) -> bool:
         """Whether anybody would take some job, if not each."""
@@ -148,7 +145,9 @@ class Assigner:
     def evict(self, name: str) -> None:
         """Out of the hands of all instances of this name; what they yet come with is refused."""
         for work in self._ledger:
-            work.former = [claim for claim in work.former if claim.agent != name]
+            for former in [claim for claim in work.former if claim.agent == name]:
+                work.former.remove(former)
+                self._tidy(self._remove_files(former), f"pictures of {work.job.id}")
             claim = work.claim
             if claim is not None and claim.agent == name and not work.is_ending:
                 # An admin's word is no sign of poison.
@@ -169,7 +168,7 @@ class Assigner:
                 continue
             if not self._agents.has_room(outstanding):
                 return
-            agent = self._first_free(work, outstanding)
+            agent = self._agents.first_free(work.job.options, outstanding, work.failed_at)
             if agent is None:
                 unsuited.add(kind)
             else:

@@ -226,3 +226,15 @@ def assignment(delivery: int, agent: str) -> Assignment:
         job="job1", attempt=1, delivery=delivery, token=f"t{delivery}", agent=agent, instance="1",
         content=parcel, styles=(), options=RenderOptions(),
     )  # fmt: skip
+
+
+async def test_nothing_of_an_evicted_agent_stays_on_the_server(desk: Desk) -> None:
+    work = desk.given()
+    former = work.claim
+    desk.assigner.take_back(work, is_counted=False)
+    present = work.claim_for("gpu0", "2")
+    assert former
+    desk.assigner.evict("gpu0")
+    await desk.catch_up()
+    assert {f"blob.in.gpu0.{claim.token}.>" for claim in (former, present)} <= desk.removed()
+    assert not desk.ledger.tokens()

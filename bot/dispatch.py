@@ -55,7 +55,7 @@ class Dispatch:
         self._idle = asyncio.Event()
         self._idle.set()
         self._showing: dict[str, asyncio.Task[None]] = {}
-        self._endings: set[asyncio.Task[None]] = set()
+        self._endings: set[asyncio.Task[bool]] = set()
         self._stopping = False
         self._clock = clock
         self._consuming: dict[int, float] = {}
@@ -66,7 +66,10 @@ class Dispatch:
         return self._clock() - min(self._consuming.values()) if self._consuming else 0.0
 
     async def on_event(self, event: Event) -> None:
-        """Consume one event of the pool; a terminal one is committed when this returns, even if it is cancelled."""
+        """Consume one event of the pool; a terminal one is committed when this returns, even if it is cancelled.
+
+        Raises Unwritable for one that could not be, once the bot is being stopped.
+        """
         self._consuming[id(event)] = self._clock()
         try:
             await self._consume(event)
@@ -85,7 +88,8 @@ class Dispatch:
                     ending = asyncio.create_task(self._ended(event), name=f"end of {event.job}")
                     self._endings.add(ending)
                     ending.add_done_callback(self._endings.discard)
-                    await asyncio.shield(ending)
+                    if not await asyncio.shield(ending):
+                        raise Unwritable(f"the end of {event.job}")
 
     async def stop(self, grace_s: float) -> None:
         """Let no further job begin, wait up to `grace_s` for those being rendered, then take the rest back.
@@ -169,15 +173,16 @@ class Dispatch:
             showing.cancel()
             await asyncio.wait([showing])
 
-    async def _ended(self, event: Done | Failed) -> None:
+    async def _ended(self, event: Done | Failed) -> bool:
+        """Whether nothing is left to be done about it."""
         rendering = self._rendering.get(event.job)
         if rendering is not None and rendering.attempt == event.attempt:
             await self._forget(event.job)
         try:
             job = await self._patiently(event, lambda: self._end(event), lambda: not self._stopping)
         except Unwritable as why:
-            log.warning("end not stored; it is painted again after the next start", why=str(why))
-            return
+            log.warning("end not stored; it is looked at again, or painted again, after the next start", why=str(why))
+            return False
         except IllegalTransition as late:
             log.info("late end dropped", attempt=event.attempt, kind=event.kind, why=str(late))
             if isinstance(event, Done):
@@ -187,6 +192,7 @@ class Dispatch:
             if job.status is not Status.QUEUED:
                 self._reply_due()
         self._freed(event.job)
+        return True
 
     async def _patiently(
         self, event: Event, step: Callable[[], Awaitable[Job]], going_on: Callable[[], bool] = lambda: True

@@ -114,8 +114,8 @@ class RenderPool(Protocol):
     """Where jobs are rendered.
 
     An accepted job ends in at least one terminal event (Done, Failed); Done only after the result is stored; a
-    terminal event counts as consumed once `on_event` returned; Progress may be lost; after three deliveries
-    without an end a job fails as poisoned.
+    terminal event counts as consumed once `on_event` returned, and not where that raised Unwritable, as it may while
+    the bot stops; Progress may be lost; after three deliveries without an end a job fails as poisoned.
     """
 
     async def start(self, on_event: Callable[[Event], Awaitable[None]]) -> None:

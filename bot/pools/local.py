@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from bot.errors import PoolFull
+from bot.errors import PoolFull, Unwritable
 from bot.jobs import MAX_DELIVERIES
 from bot.patience import patiently
 from bot.ports import PREFETCH, BlobStore, PoolStatus, RenderJob, WorkerStatus
@@ -213,7 +213,7 @@ class LocalPool:
             frames = await self._put(event.frames) if event.frames else None
             event = event.model_copy(update={"result": result, "frames": frames})
         if not lost:
-            await self._on_event(event)
+            await self._tell(event)
         if isinstance(event, (Done, Failed)) and seat.ended and not seat.ended.done():
             seat.ended.set_result(event if lost and isinstance(event, Failed) else None)
 
@@ -223,7 +223,12 @@ class LocalPool:
 
     async def _fail(self, job: RenderJob, reason: FailureReason, detail: str = "") -> None:
         failed = Failed(job=job.id, attempt=job.attempt, delivery=job.deliveries, reason=reason, detail=detail)
-        await self._on_event(failed)
+        await self._tell(failed)
+
+    async def _tell(self, event: Event) -> None:
+        # What the bot could not store before it stopped is painted again after the next start.
+        with contextlib.suppress(Unwritable):
+            await self._on_event(event)
 
 
 def _clear_up(order: Paint) -> None:

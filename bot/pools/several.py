@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 import structlog
@@ -24,11 +24,11 @@ _REHOUSE_S = 1.0
 class Losing(Protocol):
     """A pool whose workers may all be gone for good."""
 
-    def homeless(self) -> list[RenderJob]:
-        """Jobs that it has accepted and has nobody for, with the hand-overs that they have had."""
+    def homeless(self) -> Iterator[RenderJob]:
+        """Jobs that it has accepted and has nobody for as they are asked for, with the hand-overs they have had."""
 
     def release(self, job: RenderJob) -> None:
-        """Let go of one of those: another pool has it."""
+        """Let go of one of those, even if somebody has come for it meanwhile: another pool has it."""
 
 
 class SeveralPools:
@@ -111,23 +111,16 @@ class SeveralPools:
     async def _rehouse(self) -> None:
         while True:
             await asyncio.sleep(_REHOUSE_S)
-            for number, pool in enumerate(self._pools):
-                if isinstance(pool, Losing):
-                    others = [*self._pools[:number], *self._pools[number + 1 :]]
-                    for job in pool.homeless():
-                        if await self._is_taken(job, others):
-                            pool.release(job)
+            async with self._submitting:
+                await self._move_homeless()
 
-    async def _is_taken(self, job: RenderJob, pools: Sequence[RenderPool]) -> bool:
-        async with self._submitting:
-            for pool in pools:
-                try:
-                    await pool.submit(job)
-                except PoolFull:
-                    continue
-                log.info("job moved to another pool", job=job.id, deliveries=job.deliveries)
-                return True
-        return False
+    async def _move_homeless(self) -> None:
+        for number, pool in enumerate(self._pools):
+            if isinstance(pool, Losing):
+                others = [*self._pools[:number], *self._pools[number + 1 :]]
+                for job in pool.homeless():
+                    if await _is_taken(job, others):
+                        pool.release(job)
 
     async def _roomiest_first(self) -> list[RenderPool]:
         """By free slots for each that there is; a pool without any comes last."""
@@ -138,3 +131,14 @@ class SeveralPools:
 
         ranked = [(await taken(pool), number, pool) for number, pool in enumerate(self._pools)]
         return [pool for _, _, pool in sorted(ranked, key=lambda entry: entry[:2])]
+
+
+async def _is_taken(job: RenderJob, pools: Sequence[RenderPool]) -> bool:
+    for pool in pools:
+        try:
+            await pool.submit(job)
+        except PoolFull:
+            continue
+        log.info("job moved to another pool", job=job.id, deliveries=job.deliveries)
+        return True
+    return False

@@ -349,7 +349,7 @@ class Agent:
             instance=self._instance,
             slots=self._slots(),
             devices=tuple(seat.device() for seat in self._seats),
-            tasks=tuple(held.told for held in self._reports.held.values()),
+            tasks=self._reports.told(is_leaving),
             is_draining=self._is_draining,
             is_leaving=is_leaving,
         )

@@ -15,6 +15,7 @@ from renderer.agent.held import Held
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line, end
 from renderer.wire.messages import Handed, Report, Step
+from renderer.wire.messages import Task as Told
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,10 @@ class Reports:
             log.warning("telling an end again", job=key[0])
             self._send(held)
 
+    def told(self, is_leaving: bool) -> tuple[Told, ...]:
+        """What a beat tells is held; the last one without the ends that are being sent, since they may never come."""
+        return tuple(held.told for held in self.held.values() if not (is_leaving and held.key in self._sending))
+
     def received(self, key: Handed) -> None:
         """Forget an end, and its files."""
         held = self.held.get(key)
@@ -100,7 +105,7 @@ class Reports:
         assert event is not None
         result = frames = None
         if isinstance(event, protocol.Done):
-            above = subjects.results(self._agent, event.job, event.attempt)
+            above = subjects.results(self._agent, held.key[-1])
             try:
                 result = await parcels.send(self._line, Path(event.result), above)
                 frames = await parcels.send(self._line, Path(event.frames), above) if event.frames else None

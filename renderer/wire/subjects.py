@@ -60,14 +60,19 @@ def word(agent: str, instance: str) -> str:
     return f"tell.{agent}.{instance}"
 
 
-def inputs(agent: str, job: str, attempt: int) -> str:
-    """Above the pictures that are sent to an agent for an attempt of a job."""
-    return f"blob.in.{agent}.{job}-{attempt}"
+def inputs(agent: str, token: str) -> str:
+    """Above the pictures that are sent to an agent for one hand-over, by its token."""
+    return f"blob.in.{agent}.{token}"
 
 
-def results(agent: str, job: str, attempt: int) -> str:
+def results(agent: str, token: str) -> str:
     """Above what an agent sends back of it."""
-    return f"blob.out.{agent}.{job}-{attempt}"
+    return f"blob.out.{agent}.{token}"
+
+
+def token_of(above: str) -> str:
+    """Which hand-over such files are of."""
+    return above.rpartition(".")[2]
 
 
 def inbox(agent: str) -> str:

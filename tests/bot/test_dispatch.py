@@ -3,9 +3,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from bot.errors import Unwritable
 from bot.jobs import MAX_ATTEMPTS, Job, Status
 from bot.replies import explain, notes, reply_to
 from bot.texts import phrase, say, verbatim
@@ -285,6 +287,24 @@ async def test_a_job_that_ends_within_the_grace_is_not_taken_back(house: House) 
     stopping = asyncio.create_task(house.dispatch.stop(grace_s=10))
     await house.dispatch.on_event(painting(job))
     await asyncio.wait_for(stopping, PATIENCE_S)
+    assert (await house.read(job)).status is Status.RENDERED
+
+
+async def test_an_end_that_cannot_be_stored_while_the_bot_stops_is_not_consumed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await begun(house, await house.job())
+    await house.dispatch.stop(grace_s=0)
+
+    async def unwritable(*_: object) -> NoReturn:
+        raise Unwritable("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.store.jobs, "painted", unwritable)
+        with pytest.raises(Unwritable):
+            await house.dispatch.on_event(painting(job))
+        await house.dispatch.settle()
+    await house.dispatch.on_event(painting(job))
     assert (await house.read(job)).status is Status.RENDERED
 
 

@@ -183,15 +183,14 @@ class Agents:
         eligible = [agent for agent in self if agent.slots and not (spared and agent.is_slow)]
         most = largest(agent.most_memory() for agent in eligible)
         needed = memory_needed(wanted) if most is None else min(memory_needed(wanted), most)
-        able = [agent for agent in eligible if agent.slots_for(needed)]
-        others = [agent for agent in able if agent.name not in failed_at]
+        able = [(agent, slots) for agent in eligible if (slots := agent.slots_for(needed))]
+        others = [(agent, slots) for agent, slots in able if agent.name not in failed_at]
         known = [agent.pace for agent in self if agent.pace is not None]
         average = sum(known) / len(known) if known else 1.0
         best: tuple[float, float, Agent] | None = None
-        for agent in others or able:
+        for agent, slots in others or able:
             held = outstanding.get((agent.name, agent.instance), ())
             alike = sum(memory_needed(options) >= needed for options in held)
-            slots = agent.slots_for(needed)
             if len(held) >= _EACH * agent.slots or alike >= _EACH * slots:
                 continue
             pace = agent.pace if agent.pace is not None else average

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from bot.errors import Unwritable
 from bot.jobs import MAX_DELIVERIES
 from bot.pools.nats.agents import Agent, Agents, kind_of
 from bot.pools.nats.ledger import Claim, Ledger, Place, Work
@@ -59,10 +60,7 @@ class Assigner:
 
     def first_free(self, work: Work) -> Agent | None:
         """Who has room for it and will be free first."""
-        return self._first_free(work, self._outstanding())
-
-    def _first_free(self, work: Work, outstanding: Outstanding) -> Agent | None:
-        return self._agents.first_free(work.job.options, outstanding, work.failed_at)
+        return self._agents.first_free(work.job.options, self._outstanding(), work.failed_at)
 
     def has_room(self) -> bool:
         """Whether anybody would take some job, if not each."""
@@ -73,7 +71,7 @@ class Assigner:
         outstanding: Outstanding = {}
         for work in self._ledger:
             if work.claim and not work.is_ending:
-                outstanding.setdefault((work.claim.agent, work.claim.instance), []).append(work.job.options)
+                outstanding.setdefault(work.claim.holder, []).append(work.job.options)
         return outstanding
 
     def assign(self, work: Work, agent: Agent) -> None:
@@ -91,18 +89,19 @@ class Assigner:
 
     async def _hand_over(self, work: Work, claim: Claim) -> None:
         with bound_contextvars(job=work.job.id):
+            place = None
             try:
                 place = await self._send(work, claim)
             except FileNotFoundError:
                 log.warning("picture gone")
                 if work.claim is claim:
                     await self.fail(work, FailureReason.BAD_INPUT, "A picture of this painting is no longer kept.")
-                return
-            if place is None:
-                return
-            if work.claim is not claim:
-                # Ended or taken back meanwhile.
-                await self._streams.delete(subjects.ASSIGNMENTS, place)
+            if place is None or work.claim is not claim:
+                # Ended or taken back meanwhile, and cleared up before all of this was there.
+                if place is not None:
+                    await self._streams.delete(subjects.ASSIGNMENTS, place)
+                if claim not in work.claims:
+                    await self._remove_files(claim)
                 return
             work.place = place
             log.info("job handed over", agent=claim.agent, attempt=work.job.attempt, delivery=work.delivery)
@@ -127,22 +126,28 @@ class Assigner:
         if claim is None or work.is_ending:
             return
         log.warning("job taken back", job=work.job.id, agent=claim.agent, is_counted=is_counted)
-        self._delete_assignment(work)
+        if work.place is not None:
+            deleting = self._streams.delete(subjects.ASSIGNMENTS, work.place)
+            self._tidy(deleting, f"assignment of {work.job.id}")
         if is_former:
             work.former.append(claim)
-        work.claim, work.is_begun = None, False
+        else:
+            self._tidy(self._remove_files(claim), f"pictures of {work.job.id}")
+        work.claim, work.place, work.is_begun = None, None, False
         work.delivery += is_counted
         if is_counted:
             work.failed_at.add(claim.agent)
         if work.is_cancelled or work.delivery > MAX_DELIVERIES:
             reason = FailureReason.CANCELLED if work.is_cancelled else FailureReason.POISONED
             work.is_ending = True
-            self._spawn(self.end(work, work.failed(reason)), f"end of {work.job.id}")
+            self._spawn(self._fail(work, reason), f"end of {work.job.id}")
 
     def evict(self, name: str) -> None:
         """Out of the hands of all instances of this name; what they yet come with is refused."""
         for work in self._ledger:
-            work.former = [claim for claim in work.former if claim.agent != name]
+            for former in [claim for claim in work.former if claim.agent == name]:
+                work.former.remove(former)
+                self._tidy(self._remove_files(former), f"pictures of {work.job.id}")
             claim = work.claim
             if claim is not None and claim.agent == name and not work.is_ending:
                 # An admin's word is no sign of poison.
@@ -163,7 +168,7 @@ class Assigner:
                 continue
             if not self._agents.has_room(outstanding):
                 return
-            agent = self._first_free(work, outstanding)
+            agent = self._agents.first_free(work.job.options, outstanding, work.failed_at)
             if agent is None:
                 unsuited.add(kind)
             else:
@@ -172,10 +177,12 @@ class Assigner:
 
     def balance(self) -> None:
         """Ask for what waits behind another painting, where somebody has nothing to paint, and for what waits idly."""
+        if self.is_stopped:
+            return
         held: dict[tuple[str, str], list[Work]] = {}
         for work in self._ledger:
             if work.claim:
-                held.setdefault((work.claim.agent, work.claim.instance), []).append(work)
+                held.setdefault(work.claim.holder, []).append(work)
         free: dict[str, int] = {}
         for agent in self._agents:
             works = held.get((agent.name, agent.instance), [])
@@ -223,40 +230,45 @@ class Assigner:
     async def fail(self, work: Work, reason: FailureReason, detail: str = "") -> None:
         """End a job without a picture that no agent is to have any more."""
         if not work.is_ending:
-            await self.end(work, work.failed(reason, detail))
+            await self._fail(work, reason, detail)
 
-    async def end(self, work: Work, event: Done | Failed) -> None:
-        """Pass its end on, and let go of it then."""
+    async def _fail(self, work: Work, reason: FailureReason, detail: str = "") -> None:
+        await self.end(work, work.failed(reason, detail))
+
+    async def end(self, work: Work, event: Done | Failed) -> bool:
+        """Pass its end on, and let go of it; False where the bot stops and could not store it: the next start may."""
         work.is_ending = True
-        await self.on_event(event)
+        try:
+            await self.on_event(event)
+        except Unwritable:
+            return False
         self.finish(work)
+        return True
 
     def finish(self, work: Work) -> None:
         """Its end is consumed: nothing of it is needed any more."""
         self._ledger.remove(work)
-        claims, places = work.claims, list(work.beginnings.values())
-        self._delete_assignment(work)
-        work.claim, work.former, work.beginnings = None, [], {}
-        self._tidy(self._clear_up(claims, places), f"leavings of {work.job.id}")
+        assignments = [*work.former_places, *([work.place] if work.place else [])]
+        clearing = self._clear_up(work.claims, assignments, list(work.beginnings.values()))
+        work.claim, work.place, work.former, work.former_places, work.beginnings = None, None, [], [], {}
+        self._tidy(clearing, f"leavings of {work.job.id}")
         self.place()
         self.balance()
 
-    def _delete_assignment(self, work: Work) -> None:
-        if work.place is not None:
-            deleting = self._streams.delete(subjects.ASSIGNMENTS, work.place)
-            self._tidy(deleting, f"assignment of {work.job.id}")
-            work.place = None
-
-    async def _clear_up(self, claims: list[Claim], places: list[Place]) -> None:
+    async def _clear_up(self, claims: list[Claim], assignments: list[Place], beginnings: list[Place]) -> None:
         async with self.ended:
             self.ended.notify_all()
-        for place in places:
+        for place in assignments:
+            await self._streams.delete(subjects.ASSIGNMENTS, place)
+        for place in beginnings:
             await self._streams.delete(subjects.REPORTS, place)
         for claim in claims:
             await self._words.cancel(claim)
-            job, attempt, *_ = claim.handed
-            for above in (subjects.inputs, subjects.results):
-                await parcels.remove(self._line, above(claim.agent, job, attempt))
+            await self._remove_files(claim)
+
+    async def _remove_files(self, claim: Claim) -> None:
+        for above in (subjects.inputs, subjects.results):
+            await parcels.remove(self._line, above(claim.agent, claim.token))
 
 
 def _kind(work: Work) -> Hashable:

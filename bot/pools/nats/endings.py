@@ -76,7 +76,7 @@ class Endings:
                 await self._let_go(claim, place)
             elif claim not in work.claims:
                 log.warning("report refused: it was not given the job", agent=claim.agent, event_kind=event.kind)
-                await self._streams.delete(subjects.REPORTS, place)
+                await self._let_go(claim, place)
             elif isinstance(event, Started):
                 await self._begun(work, claim, event, place)
             elif isinstance(event, Done):
@@ -106,7 +106,8 @@ class Endings:
             await self._broken(work, claim, exc)
             return
         update = {"worker": _worker(event, claim), "result": result, "frames": frames}
-        await self._assigner.end(work, event.model_copy(update=update))
+        if not await self._assigner.end(work, event.model_copy(update=update)):
+            return
         if agent := self._agents.get(claim.agent, claim.instance):
             agent.painted(event)
         await self._let_go(claim, place)
@@ -135,15 +136,14 @@ class Endings:
                 # By an earlier run of the bot, which may only have refused to let it begin while it stopped. If
                 # somebody wants it cancelled, the store knows, and its next beginning is refused.
                 self._assigner.take_back(work, is_counted=False, is_former=False)
-            else:
-                await self._assigner.end(work, event.model_copy(update={"worker": _worker(event, claim)}))
+            elif not await self._assigner.end(work, event.model_copy(update={"worker": _worker(event, claim)})):
+                return
             self._assigner.place()
         await self._let_go(claim, place)
 
     async def _blob(self, claim: Claim, parcel: Parcel | None, suffix: str) -> str:
         """Take in what an agent has sent, whenever there is room for it; raises BrokenParcel."""
-        job, attempt, *_ = claim.handed
-        if parcel is None or not parcel.subject.startswith(subjects.results(claim.agent, job, attempt) + "."):
+        if parcel is None or not parcel.subject.startswith(subjects.results(claim.agent, claim.token) + "."):
             raise parcels.BrokenParcel("it names no file of its own")
         if parcel.suffix != suffix:
             raise parcels.BrokenParcel(f"it is no {suffix}")
@@ -162,8 +162,7 @@ class Endings:
         """An end has been dealt with: the message, the files and the agent's own copy go."""
         await self._streams.delete(subjects.REPORTS, place)
         await self._words.received(claim)
-        job, attempt, *_ = claim.handed
-        await parcels.remove(self._line, subjects.results(claim.agent, job, attempt))
+        await parcels.remove(self._line, subjects.results(claim.agent, claim.token))
 
 
 def _worker(event: Event, claim: Claim) -> str:

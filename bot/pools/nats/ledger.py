@@ -29,6 +29,16 @@ class Claim:
     instance: str
     handed: Handed
 
+    @property
+    def holder(self) -> tuple[str, str]:
+        """Name and instance of the agent."""
+        return self.agent, self.instance
+
+    @property
+    def token(self) -> str:
+        """Drawn for it alone."""
+        return self.handed[-1]
+
 
 @dataclasses.dataclass(eq=False)
 class Work:
@@ -40,6 +50,8 @@ class Work:
     #: Taken from those who fell silent. If one comes back with the painting, that is as good as any.
     former: list[Claim] = dataclasses.field(default_factory=list)
     place: Place | None = None  #: of its assignment in the stream, once that is there
+    #: Of assignments to former ones that an earlier run of the bot has left there.
+    former_places: list[Place] = dataclasses.field(default_factory=list)
     is_begun: bool = False  #: its present claim was told to have begun
     is_cancelled: bool = False
     is_ending: bool = False  #: an end is being consumed: no other is
@@ -103,6 +115,10 @@ class Ledger:
         """It has ended."""
         self._works.pop(work.key, None)
 
+    def tokens(self) -> set[str]:
+        """All hand-overs whose end would be welcome."""
+        return {claim.token for work in self for claim in work.claims}
+
     def keys(self) -> set[Key]:
         """All that is held."""
         return set(self._works)
@@ -113,7 +129,7 @@ class Ledger:
 
     def of(self, agent: str, instance: str) -> list[Work]:
         """What an instance has in its hands."""
-        return [work for work in self if work.claim and (work.claim.agent, work.claim.instance) == (agent, instance)]
+        return [work for work in self if work.claim and work.claim.holder == (agent, instance)]
 
 
 def job_of(assignment: Assignment) -> RenderJob:
@@ -144,4 +160,6 @@ def restore(ledger: Ledger, assignments: list[tuple[Assignment, Place]]) -> None
             continue
         if work.claim is not None:
             work.former.append(work.claim)
+        if work.place is not None:
+            work.former_places.append(work.place)
         work.claim, work.place, work.delivery = claim, place, assignment.delivery

@@ -11,7 +11,7 @@ from renderer.wire.messages import Assignment, Parcel, StyleParcels
 
 async def pack(line: Line, blobs: BlobStore, job: RenderJob, claim: Claim) -> Assignment:
     """Send a job's pictures and say where they are; raises FileNotFoundError where one is gone."""
-    above = subjects.inputs(claim.agent, job.id, job.attempt)
+    above = subjects.inputs(claim.agent, claim.token)
     sent: dict[str, Parcel] = {}
 
     async def parcel(name: str) -> Parcel:

@@ -12,7 +12,7 @@ import collections
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 
 import structlog
 from nats.aio.client import Client
@@ -132,7 +132,7 @@ class NatsPool:
     async def status(self) -> PoolStatus:
         """Slots, what has not begun, and every device of every agent."""
         slots = sum(agent.slots for agent in self._agents)
-        held = collections.Counter((work.claim.agent, work.claim.instance) for work in self._ledger if work.claim)
+        held = collections.Counter(work.claim.holder for work in self._ledger if work.claim)
         workers = self._agents.statuses(held, self._clock())
         if self._line.trouble:
             workers = (*workers, WorkerStatus("nats", None, "down", reason=self._line.trouble))
@@ -157,20 +157,23 @@ class NatsPool:
         if self._tidying and not self._line.trouble:
             # What has ended is not to be read again at the next start.
             await asyncio.wait(self._tidying, timeout=_TIDY_S)
-        await end(list(self._tasks))
+        # Until the connection is closed what it hears begins further ones.
+        while self._tasks:
+            await end(self._tasks)
 
-    def homeless(self) -> list[RenderJob]:
-        """Jobs that wait for an agent, with the hand-overs that they have had."""
-        return [
-            dataclasses.replace(work.job, deliveries=work.delivery - 1)
-            for work in self._ledger.waiting()
-            if not work.is_ending and not work.is_cancelled
-        ]
+    def homeless(self) -> Iterator[RenderJob]:
+        """Jobs that wait for an agent as they are asked for, with the hand-overs that they have had."""
+        for work in self._ledger.waiting():
+            if work.claim is None and not work.is_ending and not work.is_cancelled:
+                yield dataclasses.replace(work.job, deliveries=work.delivery - 1)
 
     def release(self, job: RenderJob) -> None:
-        """Let go of such a job: another pool has it. What its agents may yet come with is not taken in."""
+        """Let go of such a job: another pool has it. What its agents may yet come with is not taken in.
+
+        One of them may have got it in this moment; it is told to stop.
+        """
         work = self._ledger.get((job.id, job.attempt))
-        if work is not None and work.claim is None:
+        if work is not None and not work.is_ending:
             self._assigner.finish(work)
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
@@ -190,7 +193,7 @@ class NatsPool:
     async def _sweep(self) -> None:
         while True:
             await self._is_restored.wait()
-            await self._streams.sweep(lambda job, attempt: (job, attempt) in self._ledger)
+            await self._streams.sweep(self._ledger.tokens)
             await asyncio.sleep(_SWEEP_S)
 
     def _tidy(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:

@@ -87,9 +87,10 @@ class Presence:
 
     def excuse(self) -> None:
         """Begin every lease anew: it was we who could not hear."""
-        self._agents.excuse(self._clock())
+        now = self._clock()
+        self._agents.excuse(now)
         for work in self._ledger:
-            work.orphan_since = None
+            work.orphan_since = None if work.claim is None or self._agents.get(*work.claim.holder) else now
 
     async def watch(self) -> None:
         """End the leases of those who have been silent for too long."""
@@ -167,6 +168,8 @@ class Presence:
         """It has said farewell. What it has reported lies on the server; the rest goes to others."""
         log.info("agent leaves", agent=agent.name)
         self._lose(agent, {task.key for task in agent.beat.tasks if task.stage == "reported"})
+        for work in self._ledger.of(agent.name, agent.instance):
+            work.orphan_since = self._clock()
 
     def _lose(self, agent: Agent, but: set[Handed]) -> None:
         self._agents.forget(agent)
@@ -224,9 +227,9 @@ class Presence:
             self._agents.forget(agent)
         instances, lost = {(agent.name, agent.instance) for agent in silent}, []
         for work in self._ledger:
-            if work.claim is None or self._agents.get(work.claim.agent, work.claim.instance):
+            if work.claim is None or self._agents.get(*work.claim.holder):
                 work.orphan_since = None
-            elif (work.claim.agent, work.claim.instance) in instances or self._is_orphaned(work, now):
+            elif work.claim.holder in instances or self._is_orphaned(work, now):
                 lost.append(work)
             elif work.orphan_since is None:
                 work.orphan_since = now

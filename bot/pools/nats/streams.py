@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import structlog
 from nats.js import JetStreamContext
@@ -72,17 +72,17 @@ class Streams:
         await subscription.unsubscribe()
         return found
 
-    async def sweep(self, is_needed: Callable[[str, int], bool]) -> None:
-        """Remove parcels of attempts that nobody needs: of what had ended when a bot or an agent died."""
+    async def sweep(self, needed: Callable[[], Collection[str]]) -> None:
+        """Remove parcels of hand-overs, by token, that nobody needs: of what had ended when a bot or an agent died."""
 
         async def sweep(js: JetStreamContext) -> None:
             info = await js.stream_info(subjects.PARCELS, subjects_filter="blob.>")
-            # One by one: what is being sent of the same attempt meanwhile has a name that is not among these.
-            for parcel in {subject.rpartition(".")[0] for subject in info.state.subjects or ()}:
-                job, _, attempt = parcel.rpartition(".")[0].rpartition(".")[2].rpartition("-")
-                if not (attempt.isdecimal() and is_needed(job, int(attempt))):
-                    log.info("parcel swept", parcel=parcel)
-                    await js.purge_stream(subjects.PARCELS, subject=f"{parcel}.*")
+            tokens = needed()  # after that: who sends something is known before
+            # Of an agent, and below the token: never what is above, whatever anybody has stored.
+            for above in {".".join(subject.split(".")[:4]) for subject in info.state.subjects or ()}:
+                if subjects.token_of(above) not in tokens:
+                    log.info("parcels swept", above=above)
+                    await js.purge_stream(subjects.PARCELS, subject=f"{above}.>")
 
         await self._line.insist(sweep)
 

@@ -386,7 +386,7 @@ async def test_a_preview_that_is_none_and_a_painting_by_another_name_are_not_pas
         done = Done.model_validate({**report.event.model_dump(exclude={"kind"}), **facts, "result": "/etc/passwd"})
         page = alone.folder / "page.html"
         page.write_text("<script>")
-        parcel = await parcels.send(alone.nats._line, page, subjects.results("gpu0", job.id, 1))
+        parcel = await parcels.send(alone.nats._line, page, subjects.results("gpu0", report.token))
         forged = report.model_copy(update={"event": done, "result": parcel})
         await other.jetstream().publish(started.subject, forged.model_dump_json().encode())
     await delivered_once(alone, job)

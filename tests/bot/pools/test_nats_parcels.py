@@ -14,7 +14,7 @@ from renderer.wire.line import Line
 from renderer.wire.messages import Parcel
 from tests.fakes.nats.scene import NatsScene, nats_scene
 
-ABOVE = subjects.inputs("gpu0", "job", 1)
+ABOVE = subjects.inputs("gpu0", "token")
 
 
 @pytest.fixture
@@ -79,3 +79,16 @@ async def test_a_server_that_is_killed_while_a_file_is_sent_and_fetched_gets_and
         await scene.server.start()
         await fetching
     assert target.read_bytes() == data
+
+
+async def test_a_sweep_takes_all_of_a_hand_over_that_nobody_needs_and_nothing_else(scene: NatsScene) -> None:
+    file, line = scene.folder / "sent.png", scene.nats._line
+    file.write_bytes(os.urandom(parcels.CHUNK + 1))
+    for above in (ABOVE, subjects.inputs("gpu0", "ended"), subjects.results("gpu0", "ended"), "blob.in.gpu0.job-1"):
+        await parcels.send(line, file, above)
+    kept = await parcels.send(line, file, subjects.results("gpu0", "token"))
+    await scene.nats._streams.sweep(lambda: {"token"})
+    async with scene.client() as client:
+        left = (await client.jetstream().stream_info(subjects.PARCELS, ">")).state.subjects or {}
+    assert {subject.rpartition(".")[0].rpartition(".")[0] for subject in left} == {ABOVE, "blob.out.gpu0.token"}
+    await parcels.fetch(line, kept, scene.folder / "fetched")

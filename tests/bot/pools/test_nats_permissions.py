@@ -125,7 +125,7 @@ async def test_an_agent_may_not_read_what_is_another_s(tmp_path: Path) -> None:
             await scene.pool.submit(job)
             await scene.painting(job)
             js = client.jetstream(timeout=0.5)
-            for parcel in ("blob.in.gpu0.job1-1.0a.0", "blob.out.gpu1.job1-1.0a.0"):
+            for parcel in ("blob.in.gpu0.token.0a.0", "blob.out.gpu1.token.0a.0"):
                 with pytest.raises((nats.errors.Error, asyncio.TimeoutError)):
                     await js.get_last_msg(subjects.PARCELS, parcel, direct=True)
                 await refused(client, refusals, "publish", parcel)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -19,14 +18,6 @@ from renderer.wire import parcels
 from renderer.wire.line import Line
 from renderer.wire.messages import Again, Parcel
 from tests.fakes.nats.desk import LEASE_S, Desk, done, started, task
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """The bot's side."""
-    desk = Desk(tmp_path)
-    yield desk
-    desk.close()
 
 
 def claim_of(work: Work) -> Claim:

@@ -72,7 +72,7 @@ async def test_what_an_evicted_agent_has_goes_to_another_at_once_and_counts_for_
     assert isinstance(await scene.end_of(begun), Failed)
     done = await scene.end_of(behind)
     assert isinstance(done, Done) and (done.worker, done.delivery) == ("gpu1-0", 1)
-    await scene.empty()
+    await scene.nothing_is_left()
 
 
 async def test_a_drained_agent_is_given_nothing_by_a_bot_that_is_started_anew(scene: NatsScene) -> None:

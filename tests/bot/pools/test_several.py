@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PoolFull, Unsuited
+from bot.pools.nats.ledger import Work
+from bot.pools.nats.pool import NatsPool
 from bot.pools.several import SeveralPools
 from bot.ports import RenderJob
 from renderer.options import RenderOptions
 from renderer.protocol import Done, Event, Started
-from tests.fakes.nats.scene import nats_scene, pretended_pool
+from renderer.wire.line import Address
+from tests.fakes.nats.desk import beat
+from tests.fakes.nats.scene import Scene, nats_scene, pretended_pool, unreduced
 from tests.fakes.pool import FakePool
 
 
@@ -124,6 +128,38 @@ async def test_they_are_seen_and_cancelled_as_one() -> None:
     await several.submit(job(1))
     await several.cancel("job1", 1)
     assert ("job1", 1) in first.cancelled + second.cancelled
+    await several.drain(0)
+
+
+class Following(FakePool):
+    """Something happens whenever it has been given a job."""
+
+    async def submit(self, job: RenderJob) -> None:
+        await super().submit(job)
+        self.then()
+
+    def then(self) -> None:
+        pass
+
+
+async def test_a_homeless_job_that_an_agent_comes_for_meanwhile_is_painted_once(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    away = NatsPool(Address("nats://nowhere"), scene.blobs, scene.spawn, unreduced)
+    here = Following(slots=5)
+    several = SeveralPools([here, away], scene.spawn)
+    await here.start(ignore)
+    jobs = [await scene.job() for _ in range(3)]
+    for job in jobs:
+        away._ledger.add(Work(job, 1))
+
+    def come() -> None:
+        away._agents.heard(beat("gpu0"), 0.0)
+        away._assigner.place()  # there is room for two there, and the first is one of them
+
+    here.then = come  # type: ignore[method-assign]
+    await several._move_homeless()
+    assert here.submitted == jobs[:1]
+    assert await away.held() == {(job.id, 1) for job in jobs[1:]}
     await several.drain(0)
 
 

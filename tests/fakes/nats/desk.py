@@ -28,6 +28,7 @@ from renderer.wire.line import Address, Line
 from renderer.wire.messages import Beat, Device, Parcel, Report, Task, read_word
 
 LEASE_S = 30.0
+_PICTURE = "0" * 64 + ".png"
 
 Result = TypeVar("Result")
 
@@ -65,6 +66,8 @@ class Desk:
         self.agents = Agents(LEASE_S)
         self.ledger = Ledger()
         self.blobs = DirectoryBlobs(folder)
+        (folder / _PICTURE[:2]).mkdir()
+        (folder / _PICTURE[:2] / _PICTURE).write_bytes(b"a picture")
         self.events: list[Event] = []
         #: What is to be done in the background, by name.
         self.background: list[tuple[str, Coroutine[None, None, None]]] = []
@@ -86,6 +89,11 @@ class Desk:
     async def _on_event(self, event: Event) -> None:
         self.events.append(event)
 
+    async def catch_up(self) -> None:
+        """Do what is to be done in the background, in order."""
+        while self.background:
+            await self.background.pop(0)[1]
+
     def close(self) -> None:
         """Leave undone what is to be done."""
         for _, work in self.background:
@@ -104,7 +112,7 @@ class Desk:
 
     def accept(self, number: int = 1, deliveries: int = 0) -> Work:
         """A job that waits for an agent."""
-        work = Work(RenderJob(f"job{number}", 1, deliveries, "content", (), RenderOptions()), deliveries + 1)
+        work = Work(RenderJob(f"job{number}", 1, deliveries, _PICTURE, (), RenderOptions()), deliveries + 1)
         self.ledger.add(work)
         return work
 
@@ -123,6 +131,10 @@ class Desk:
     def deleted(self, stream: str = subjects.REPORTS) -> list[int]:
         """Numbers of the messages that were removed."""
         return [args[1] for name, args, _ in self.line.done if name == "delete_msg" and args[0] == stream]
+
+    def removed(self) -> set[str]:
+        """Files that were removed, by what is above them."""
+        return {kwargs["subject"] for name, _, kwargs in self.line.done if name == "purge_stream"}
 
 
 def _message(subject: str, data: bytes) -> Msg:
@@ -161,6 +173,6 @@ def done(claim: Claim) -> Report:
         job=job, attempt=attempt, delivery=delivery, result="r", width=8, height=8, seconds=1, iterations=1,
         losses={}, device="cuda:0", options=RenderOptions(),
     )  # fmt: skip
-    subject = subjects.results(claim.agent, job, attempt) + ".0"
+    subject = subjects.results(claim.agent, token) + ".0"
     result = Parcel(subject=subject, sha256="0" * 64, size=1, chunks=1, suffix=".png")
     return Report(instance=claim.instance, token=token, event=event, result=result)

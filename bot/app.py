@@ -108,8 +108,8 @@ class _Service:
         self._notices = Notices(store)
         self._moderation = moderation = Moderation(settings.moderation, self._notices.add)
         self._scheduler = Scheduler(store, pool, latest, reply_due, is_shown=self._is_shown)
-        ring = self._scheduler.ring
-        self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, ring, reply_due, moderation)
+        wake = self._scheduler.wake
+        self._dispatch = Dispatch(store, self._blobs, pool, self._adapters, latest, wake, reply_due, moderation)
         operators = _operators(settings)
         self._accounts = Accounts(store, settings.limits, _invited(settings, operators), operators)
         estimates = Estimates(store.queue, pool)
@@ -284,7 +284,7 @@ class _Service:
             raise OperatorError("; ".join(self._down.values()))
 
     def _wake(self) -> None:
-        self._scheduler.ring("")
+        self._scheduler.wake()
         self._outbox.ring()
 
     def _check_moderation(self) -> None:

@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 class Dispatch:
     """Consumes a pool's events: of each job the first terminal event of the current attempt wins.
 
-    `latest` is kept up to date with the newest progress of each job being rendered, by id. `freed` is called with a
-    job's id when it has left the pool, `reply_due` when it has ended. `clock` gives seconds.
+    `latest` is kept up to date with the newest progress of each job being rendered, by id. `freed` is called
+    when one has left the pool, `reply_due` when it has ended. `clock` gives seconds.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Dispatch:
         pool: RenderPool,
         adapters: Mapping[str, Adapter],
         latest: dict[str, Progress],
-        freed: Callable[[str], None],
+        freed: Callable[[], None],
         reply_due: Callable[[], None],
         moderation: Moderation,
         clock: Callable[[], float] = time.monotonic,
@@ -191,7 +191,7 @@ class Dispatch:
             _log_end(event, job)
             if job.status is not Status.QUEUED:
                 self._reply_due()
-        self._freed(event.job)
+        self._freed()
         return True
 
     async def _patiently(

@@ -81,8 +81,10 @@ class Outbox:
                 await self._wait(name, any_sending=bool(sending))
 
     def _ended(self, sending: set[str], name: str, job: str, _: asyncio.Task[None]) -> None:
+        was_full = len(sending) == _AT_ONCE
         sending.discard(job)
-        self._bells[name].set()
+        if was_full or not sending:  # what else was due is being sent
+            self._bells[name].set()
 
     async def _wait(self, name: str, any_sending: bool) -> None:
         # What is being sent counts as due; its end rings the bell.

@@ -78,13 +78,17 @@ class Scheduler:
         self._rung: set[str] = set()
 
     def ring(self, job_id: str) -> None:
-        """Say that a job waits or that one has left the pool."""
+        """Say that a job waits."""
         self._bell.put_nowait(job_id)
+
+    def wake(self) -> None:
+        """Say that there may be room in the pool, or something due."""
+        self._bell.put_nowait("")
 
     def stop(self) -> None:
         """Let `run` return after what it is doing."""
         self._stopping = True
-        self._bell.put_nowait("")
+        self.wake()
 
     async def run(self) -> None:
         """Resume what an earlier run left, then supply the pool until stopped. The pool must have been started."""
@@ -218,7 +222,7 @@ class Scheduler:
 
     async def _glimpse(self) -> None:
         """Have the pool show what has just come and has to wait."""
-        rung, self._rung = self._rung, set()
+        rung, self._rung = self._rung - {""}, set()
         for job in await self._store.jobs.several(rung) if rung else ():
             if job.status is Status.QUEUED and job.attempt == 1 and job.styles and self._is_shown(job):
                 await self._pool.glimpse(_for_pool(job))

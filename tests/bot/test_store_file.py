@@ -178,6 +178,22 @@ async def test_switches_outlive_a_restart_and_can_be_put_out(tmp_path: Path) -> 
         assert await house.store.switches.get("paused") is None
 
 
+async def test_a_switch_that_could_not_be_put_is_as_it_was(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        switches = house.store.switches
+        await switches.put("paused", {"reason": "a"})
+        assert await switches.get("paused") == {"reason": "a"}
+        async with house.store.jobs._database.write():
+            putting = asyncio.create_task(switches.put("paused", None))
+            await asyncio.sleep(0)
+            assert await switches.get("paused") == {"reason": "a"}  # asked while it is being put
+            putting.cancel()
+        await asyncio.wait([putting])
+        assert await switches.get("paused") == {"reason": "a"}
+        await switches.put("paused", None)
+        assert await switches.get("paused") is None
+
+
 async def test_a_second_start_finds_everything(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         job = await house.job()

@@ -93,7 +93,7 @@ class House:
             pool,
             self.adapters,
             self.latest,
-            self.scheduler.ring,
+            self.scheduler.wake,
             self.outbox.ring,
             self.moderation,
         )

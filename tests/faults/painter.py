@@ -65,7 +65,7 @@ def main() -> int:
     torch.set_num_threads(1)
     images.write_png = written
     easel.work_of = lambda order, *_: Sketch(order, points)
-    encoder = types.SimpleNamespace()
+    encoder = types.SimpleNamespace(name="none")
     worker._load = lambda *_: (encoder, "none")  # type: ignore[assignment]
     return worker.main()
 

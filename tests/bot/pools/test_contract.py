@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import hashlib
 import os
@@ -11,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import PoolFull, Unwritable
+from bot.errors import PoolFull
 from bot.jobs import MAX_DELIVERIES
 from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
 from tests.fakes.nats.child import PREVIEW, painting
 from tests.fakes.nats.scene import Scene, local_scene, nats_scene
-from tests.fakes.watched import PATIENCE_S
 
 
 @pytest.fixture(params=["local", "nats"])
@@ -204,18 +202,8 @@ async def test_a_pool_that_is_drained_lets_a_painting_end_that_takes_less_than_t
 
 
 async def test_an_end_that_the_bot_cannot_store_while_it_stops_does_the_pool_no_harm(scene: Scene) -> None:
-    refused = asyncio.Event()
-
-    async def refuse(event: Event) -> None:
-        if isinstance(event, Done):
-            refused.set()
-            raise Unwritable("the disk is full")
-
-    scene.before = refuse
     job = await scene.job()
-    await scene.pool.submit(job)
-    async with asyncio.timeout(PATIENCE_S):
-        await refused.wait()
+    await scene.unstorable(job)
     await scene.pool.drain(0)
     assert not scene.of(job, Done, Failed)
 

@@ -18,7 +18,6 @@ from bot.ports import RenderJob
 from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
 from renderer.wire import parcels, subjects
 from renderer.wire.messages import PROTOCOL, Beat, Device, Report, Step, read
-from tests.fakes.nats.child import painting
 from tests.fakes.nats.partition import Namespace, Partition, Proxy, refusal
 from tests.fakes.nats.scene import LEASE_S, NatsScene, Process, nats_scene, scene_at
 from tests.fakes.nats.server import Server
@@ -59,16 +58,6 @@ async def holder(scene: NatsScene, job: RenderJob, times: int = 1) -> Process:
     return scene.agents[int(worker.removeprefix("gpu").partition("-")[0])]
 
 
-async def delivered_once(scene: NatsScene, job: RenderJob) -> Done:
-    """The painting, of which there is one, and which is what was asked for."""
-    done = await scene.end_of(job)
-    assert isinstance(done, Done)
-    assert scene.blobs.path(done.result).read_bytes() == painting(scene.blobs.path(job.content).read_bytes(), 0)
-    await scene.empty()
-    assert len(scene.of(job, Done, Failed)) == 1
-    return done
-
-
 def deliveries(scene: NatsScene, job: RenderJob) -> list[int]:
     return [event.delivery for event in scene.of(job, Started)]
 
@@ -83,7 +72,7 @@ async def a_lease_is_over(scene: NatsScene) -> None:
 async def test_what_has_ended_leaves_nothing_on_the_server(alone: NatsScene) -> None:
     done, cancelled = await alone.job(), await alone.job(s=30)
     await alone.pool.submit(done)
-    await delivered_once(alone, done)
+    await alone.delivered_once(done)
     await alone.pool.submit(cancelled)
     await alone.painting(cancelled)
     await alone.pool.cancel(cancelled.id, 1)
@@ -100,7 +89,7 @@ async def test_an_agent_killed_loses_its_job_to_another_soon_after_its_lease(pai
     killed = time.monotonic()
     await pair.begun(job, 2)
     assert LEASE_S / 2 < time.monotonic() - killed < LEASE_S + BEYOND_S
-    await delivered_once(pair, job)
+    await pair.delivered_once(job)
     assert deliveries(pair, job) == [1, 2]
 
 
@@ -113,7 +102,7 @@ async def test_a_child_killed_costs_a_hand_over_and_is_seen_at_once(alone: NatsS
     killed = time.monotonic()
     await alone.begun(job, 2)
     assert time.monotonic() - killed < LEASE_S, "nobody waits for a lease"
-    await delivered_once(alone, job)
+    await alone.delivered_once(job)
 
 
 async def test_an_agent_started_anew_does_not_wait_for_the_lease_of_its_former_self(alone: NatsScene) -> None:
@@ -122,7 +111,7 @@ async def test_an_agent_started_anew_does_not_wait_for_the_lease_of_its_former_s
     await alone.painting(job)
     await alone.agents[0].kill()
     await alone.agent("gpu0")
-    await delivered_once(alone, job)
+    await alone.delivered_once(job)
     assert deliveries(alone, job) == [1, 2]
 
 
@@ -137,7 +126,7 @@ async def test_a_job_that_kills_its_agents_is_set_aside_and_one_that_waited_behi
         await alone.agent("gpu0")
     end = await alone.end_of(poison)
     assert isinstance(end, Failed) and (end.reason, end.delivery) == (FailureReason.POISONED, MAX_DELIVERIES)
-    await delivered_once(alone, waiting)
+    await alone.delivered_once(waiting)
     assert deliveries(alone, waiting) == [1]
 
 
@@ -151,8 +140,8 @@ async def test_a_server_killed_and_started_again_interrupts_no_painting(alone: N
     await alone.until(lambda: any(alone.folder.glob("agents/gpu0-0/*/painting.png")))
     assert not alone.of(job, Done, Failed)
     await alone.server.start()
-    await delivered_once(alone, job)
-    await delivered_once(alone, waiting)
+    await alone.delivered_once(job)
+    await alone.delivered_once(waiting)
     assert deliveries(alone, job) == deliveries(alone, waiting) == [1]
 
 
@@ -163,8 +152,8 @@ async def test_a_server_that_comes_back_without_its_store_is_given_everything_ag
     await alone.pool.submit(waiting)
     await alone.server.kill(with_store=True)
     await alone.server.start()
-    await delivered_once(alone, job)
-    await delivered_once(alone, waiting)
+    await alone.delivered_once(job)
+    await alone.delivered_once(waiting)
     assert deliveries(alone, job) == deliveries(alone, waiting) == [1]
     await alone.nothing_is_left()
 
@@ -199,7 +188,7 @@ async def test_a_painting_that_the_server_has_lost_is_sent_again(alone: NatsScen
         await other.jetstream().purge_stream(subjects.PARCELS)
     alone.events.clear()
     await alone.restart_bot()
-    await delivered_once(alone, job)
+    await alone.delivered_once(job)
     assert deliveries(alone, job) == []
 
 
@@ -213,8 +202,8 @@ async def test_a_bot_started_anew_holds_what_it_had_handed_over_and_nothing_is_p
     await alone.restart_bot()
     assert await alone.pool.held() == {(job.id, 1), (waiting.id, 1)}
     await alone.begun(job)  # told again, so that its progress is shown
-    await delivered_once(alone, job)
-    await delivered_once(alone, waiting)
+    await alone.delivered_once(job)
+    await alone.delivered_once(waiting)
     assert deliveries(alone, job) == deliveries(alone, waiting) == [1]
 
 
@@ -226,7 +215,7 @@ async def test_what_is_painted_while_the_bot_is_down_waits_for_it(alone: NatsSce
     await alone.messages(subjects.REPORTS, 2)
     await alone.agents[0].kill()  # and its agent is gone when it comes back
     await alone.restart_bot()
-    await delivered_once(alone, job)
+    await alone.delivered_once(job)
 
 
 async def test_an_agent_that_dies_while_the_bot_is_down_loses_its_job_after_a_lease(alone: NatsScene) -> None:
@@ -250,12 +239,12 @@ async def test_an_agent_that_stood_still_beyond_its_lease_and_comes_back_too_lat
     await pair.painting(job)
     stopped = await holder(pair, job)
     stopped.send(signal.SIGSTOP)
-    await delivered_once(pair, job)
+    await pair.delivered_once(job)
     stopped.send(signal.SIGCONT)
     await pair.served(2)
     following = await pair.job()
     await pair.pool.submit(following)
-    await delivered_once(pair, following)
+    await pair.delivered_once(following)
     assert len(pair.of(job, Done, Failed)) == 1
     await pair.nothing_is_left()
 
@@ -268,7 +257,7 @@ async def test_the_painting_of_an_agent_that_stood_still_wins_where_it_is_first(
     stopped.send(signal.SIGSTOP)
     second = (await pair.begun(job, 2)).worker
     stopped.send(signal.SIGCONT)
-    done = await delivered_once(pair, job)
+    done = await pair.delivered_once(job)
     assert done.delivery == 1 and done.worker != second
     await pair.nothing_is_left()  # and the other has been told to stop
 
@@ -293,7 +282,7 @@ async def test_an_agent_cut_off_from_the_server_loses_its_job_and_comes_back(tmp
         await scene.pool.rest(frozenset())
         assert (await scene.begun(job, 2)).worker == "gpu1-0"
         assert LEASE_S / 2 < time.monotonic() - cut < LEASE_S + BEYOND_S
-        await delivered_once(scene, job)
+        await scene.delivered_once(job)
         assert deliveries(scene, job) == [1, 2]
         await scene.until(lambda: b" is lost" in far.log.read_bytes())
         await way.mend()
@@ -318,7 +307,7 @@ async def test_a_bot_cut_off_from_the_server_takes_nothing_back(
         await a_lease_is_over(scene)
         await scene.until(lambda: scene.nats._line.trouble is not None)
         await way.mend()
-        await delivered_once(scene, job)
+        await scene.delivered_once(job)
         assert deliveries(scene, job) == [1]
 
 
@@ -332,7 +321,7 @@ async def test_a_cancel_that_only_an_earlier_run_of_the_bot_has_said_cancels_not
     await alone.nats._words.cancel(work.claim)
     alone.events.clear()
     await alone.restart_bot()
-    await delivered_once(alone, job)
+    await alone.delivered_once(job)
     assert set(deliveries(alone, job)) == {1}
 
 
@@ -345,7 +334,7 @@ async def test_two_results_for_one_job_are_one_painting(alone: NatsScene) -> Non
         assert isinstance(read(Report, reports[1].data).event, Done)
         for _ in range(2):
             await other.jetstream().publish(reports[1].subject, reports[1].data)
-        await delivered_once(alone, job)
+        await alone.delivered_once(job)
         await alone.nothing_is_left()
 
 
@@ -365,7 +354,7 @@ async def test_a_result_forged_by_another_agent_is_refused(pair: NatsScene) -> N
         await other.jetstream().publish(subjects.report(forger, job.id), forged.model_dump_json().encode())
         guessed = forged.model_copy(update={"token": "0" * 16})
         await other.jetstream().publish(subjects.report(victim, job.id), guessed.model_dump_json().encode())
-        done = await delivered_once(pair, job)
+        done = await pair.delivered_once(job)
         assert done.worker == f"{victim}-0"
         await pair.nothing_is_left()
 
@@ -389,7 +378,7 @@ async def test_a_preview_that_is_none_and_a_painting_by_another_name_are_not_pas
         parcel = await parcels.send(alone.nats._line, page, subjects.results("gpu0", report.token))
         forged = report.model_copy(update={"event": done, "result": parcel})
         await other.jetstream().publish(started.subject, forged.model_dump_json().encode())
-    await delivered_once(alone, job)
+    await alone.delivered_once(job)
     assert all(name.endswith(".png") for name in await alone.blobs.names())
 
 
@@ -407,7 +396,7 @@ async def test_a_painting_with_a_chunk_that_was_altered_is_refused_and_sent_agai
         await js.publish(chunk.subject, bytes([chunk.data[0] ^ 1]) + chunk.data[1:])
     alone.events.clear()
     await alone.restart_bot()
-    await delivered_once(alone, job)
+    await alone.delivered_once(job)
     assert deliveries(alone, job) == [1], "it was sent again, not painted again"
 
 
@@ -419,7 +408,7 @@ async def test_clocks_a_day_apart_change_nothing(tmp_path: Path) -> None:
         jobs = [await scene.job(s=1.5 * LEASE_S) for _ in range(2)]
         for job in jobs:
             await scene.pool.submit(job)
-        assert {(await delivered_once(scene, job)).worker for job in jobs} == {"gpu0-0", "gpu1-0"}
+        assert {(await scene.delivered_once(job)).worker for job in jobs} == {"gpu0-0", "gpu1-0"}
         assert [deliveries(scene, job) for job in jobs] == [[1], [1]]
 
 
@@ -467,7 +456,7 @@ async def test_an_agent_told_to_stop_ends_its_painting_and_gives_back_what_waits
     leaving.send(signal.SIGTERM)
     assert await leaving.ended() == 0
     for job in jobs:
-        await delivered_once(pair, job)
+        await pair.delivered_once(job)
         assert deliveries(pair, job) == [1]
     assert (await pair.pool.status()).slots == 1
 
@@ -506,7 +495,7 @@ async def test_a_bot_without_its_server_begins_and_says_what_is_missing(
         await scene.served(1)
         job = await scene.job()
         await scene.pool.submit(job)
-        await delivered_once(scene, job)
+        await scene.delivered_once(job)
 
 
 @pytest.mark.slow
@@ -522,4 +511,4 @@ async def test_with_the_lease_as_it_comes_a_job_is_claimed_again_within_35_secon
         killed = time.monotonic()
         await scene.until(lambda: len(deliveries(scene, job)) == 2, 60)
         assert time.monotonic() - killed < 35
-        await delivered_once(scene, job)
+        await scene.delivered_once(job)

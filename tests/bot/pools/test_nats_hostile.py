@@ -12,7 +12,6 @@ import pytest
 
 from renderer.protocol import Done, Failed, FailureReason
 from renderer.wire.messages import MAX_DEVICES, MAX_MESSAGE, PROTOCOL, BadMessage, Beat, Report, Task, read
-from tests.bot.pools.test_nats_faults import delivered_once
 from tests.fakes.nats.scene import NatsScene, nats_scene
 
 BEAT: dict[str, Any] = {"protocol": PROTOCOL, "agent": "evil", "instance": "i", "slots": 1, "devices": [], "tasks": []}
@@ -98,7 +97,7 @@ async def test_none_of_it_stops_the_bot(scene: NatsScene) -> None:
         await client.flush()
     job = await scene.job()
     await scene.pool.submit(job)
-    await delivered_once(scene, job)
+    await scene.delivered_once(job)
     await scene.nothing_is_left()
     status = await scene.pool.status()
     assert status.slots == 1
@@ -112,7 +111,7 @@ async def test_one_that_beats_without_end_is_passed_over_and_the_others_are_hear
         await client.flush()
     job = await scene.job(s=1)
     await scene.pool.submit(job)
-    await delivered_once(scene, job)
+    await scene.delivered_once(job)
 
 
 async def test_an_agent_whose_disk_is_full_says_so_and_lives(scene: NatsScene) -> None:

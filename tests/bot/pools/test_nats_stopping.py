@@ -7,9 +7,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 
 from bot.blobs import DirectoryBlobs
-from bot.errors import Unwritable
 from bot.pools.nats.pool import NatsPool
-from renderer.protocol import Done, Event, Started
+from renderer.protocol import Done, Started
 from renderer.wire.line import Address
 from tests.fakes.nats.desk import Desk
 from tests.fakes.nats.scene import nats_scene, unreduced
@@ -53,17 +52,8 @@ async def test_a_painting_that_could_not_be_stored_before_a_stop_is_taken_in_aft
     tmp_path: Path,
 ) -> None:
     async with nats_scene(tmp_path) as scene:
-        refused = asyncio.Event()
-
-        async def refuse(event: Event) -> None:
-            if isinstance(event, Done):
-                refused.set()
-                raise Unwritable("the disk is full")
-
-        scene.before = refuse
         job = await scene.job()
-        await scene.pool.submit(job)
-        await refused.wait()
+        await scene.unstorable(job)
         await scene.pool.drain(0)
         scene.before = None
         scene.events.clear()

@@ -172,9 +172,9 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 def _dispatch(house: House, clock: Callable[[], float]) -> Dispatch:
-    ring, reply_due = house.scheduler.ring, house.outbox.ring
+    wake, reply_due = house.scheduler.wake, house.outbox.ring
     return Dispatch(
-        house.store, house.blobs, house.pool, house.adapters, house.latest, ring, reply_due, house.moderation, clock
+        house.store, house.blobs, house.pool, house.adapters, house.latest, wake, reply_due, house.moderation, clock
     )
 
 

@@ -16,6 +16,7 @@ import nats
 from nats.aio.client import Client
 
 from bot.blobs import DirectoryBlobs
+from bot.errors import Unwritable
 from bot.pools.local import LocalPool
 from bot.pools.nats.pool import NatsPool
 from bot.ports import RenderJob, RenderPool
@@ -24,6 +25,7 @@ from renderer.protocol import Done, Event, Failed, Progress, Started, StyleInput
 from renderer.supervisor import ChildSpec, Patience
 from renderer.wire import subjects
 from renderer.wire.line import Address, end
+from tests.fakes.nats.child import painting
 from tests.fakes.nats.nursery import nursery
 from tests.fakes.nats.server import Server
 from tests.fakes.watched import PATIENCE_S, Watched
@@ -103,6 +105,29 @@ class Scene(Watched):
         [end] = self.of(job, Done, Failed)
         assert isinstance(end, (Done, Failed))
         return end
+
+    async def delivered_once(self, job: RenderJob) -> Done:
+        """The painting, of which there is one, and which is what was asked for."""
+        done = await self.end_of(job)
+        assert isinstance(done, Done)
+        assert self.blobs.path(done.result).read_bytes() == painting(self.blobs.path(job.content).read_bytes(), 0)
+        await self.empty()
+        assert len(self.of(job, Done, Failed)) == 1
+        return done
+
+    async def unstorable(self, job: RenderJob) -> None:
+        """Submit a job whose painting cannot be stored, and wait for that."""
+        refused = asyncio.Event()
+
+        async def refuse(event: Event) -> None:
+            if isinstance(event, Done):
+                refused.set()
+                raise Unwritable("the disk is full")
+
+        self.before = refuse
+        await self.pool.submit(job)
+        async with asyncio.timeout(PATIENCE_S):
+            await refused.wait()
 
     async def empty(self) -> None:
         """Wait until the pool holds nothing."""

@@ -13,7 +13,7 @@ import itertools
 from typing import Any
 
 from sqlalchemy import CTE, Float, Integer, Select, bindparam, case, cast, delete, func, literal, select, text
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import Job, Priority, Status
@@ -137,11 +137,15 @@ async def charge(connection: AsyncConnection, before: Job, after: Job, estimate_
         return
     known: float | None = (after.result_info or {}).get("seconds")
     seconds = min(max(0.0, now - (before.started_at or now)), estimate_s) if known is None else known
-    await connection.execute(delete(usage).where(usage.c.at < now - _FORGOTTEN * HALF_LIFE_S))
-    row = insert(usage).values(requester=after.requester, seconds=seconds, at=now)
-    so_far = _faded(usage.c.seconds, usage.c.at, now)
-    changes = {"seconds": so_far + row.excluded.seconds, "at": now}
-    await connection.execute(row.on_conflict_do_update(index_elements=["requester"], set_=changes))
+    await connection.execute(_FORGET, {"now": now})
+    await connection.execute(_CHARGE, {"requester": after.requester, "seconds": seconds, "at": now})
+
+
+def _charge() -> Insert:
+    new = insert(usage)
+    so_far = _faded(usage.c.seconds, usage.c.at, new.excluded.at)
+    changes = {"seconds": so_far + new.excluded.seconds, "at": new.excluded.at}
+    return new.on_conflict_do_update(index_elements=["requester"], set_=changes)
 
 
 def _faded(seconds: Any, at: Any, now: Any) -> Any:
@@ -157,3 +161,5 @@ LINE = _line()
 #: What the rows of `LINE` are sorted by.
 BY_TURN = (LINE.c.rank, LINE.c.share, LINE.c.created_at, LINE.c.id)
 _INFLOW = _inflow()
+_FORGET = delete(usage).where(usage.c.at < bindparam("now", type_=Float) - _FORGOTTEN * HALF_LIFE_S)
+_CHARGE = _charge()

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Integer, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import IllegalTransition, Job, Status
@@ -43,22 +43,15 @@ class OutboxRows:
 
     async def due(self, adapter: str, limit: int = 20) -> list[DueReply]:
         """Replies of an adapter whose time has come, the longest due first."""
-        query = (
-            select(*JOB_COLUMNS, outbox.c.state, outbox.c.tries)
-            .join_from(outbox, jobs)
-            .where(_unsettled(adapter), outbox.c.due_at <= self._clock())
-            .order_by(outbox.c.due_at)
-            .limit(limit)
-        )
+        given = {"adapter": adapter, "now": self._clock(), "most": limit}
         async with self._database.read() as connection:
-            rows = (await connection.execute(query)).mappings()
+            rows = (await connection.execute(_DUE, given)).mappings()
             return [DueReply(to_job(row), ReplyState(row["state"]), row["tries"]) for row in rows]
 
     async def seconds_to_next(self, adapter: str) -> float | None:
         """Seconds until the adapter's next reply is due, 0 where one is; None without any."""
-        query = select(func.min(outbox.c.due_at)).join_from(outbox, jobs).where(_unsettled(adapter))
         async with self._database.read() as connection:
-            due_at: float | None = (await connection.execute(query)).scalar()
+            due_at: float | None = (await connection.execute(_NEXT_AT, {"adapter": adapter})).scalar()
         return None if due_at is None else max(0.0, due_at - self._clock())
 
     async def claim(self, job: Job) -> None:
@@ -123,8 +116,16 @@ class OutboxRows:
             ]
 
 
-def _unsettled(adapter: str) -> Any:
-    return (jobs.c.adapter == adapter) & outbox.c.state.in_([ReplyState.READY, ReplyState.SENDING])
+_UNSETTLED = (jobs.c.adapter == bindparam("adapter")) & outbox.c.state.in_([ReplyState.READY, ReplyState.SENDING])
+# Built once: to put such a statement together takes longer than to answer it.
+_DUE = (
+    select(*JOB_COLUMNS, outbox.c.state, outbox.c.tries)
+    .join_from(outbox, jobs)
+    .where(_UNSETTLED, outbox.c.due_at <= bindparam("now"))
+    .order_by(outbox.c.due_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_NEXT_AT = select(func.min(outbox.c.due_at)).join_from(outbox, jobs).where(_UNSETTLED)
 
 
 async def _change(connection: AsyncConnection, job: Job, expected: ReplyState, **values: Any) -> None:

@@ -62,11 +62,10 @@ class Queue:
 
     async def underway(self, attempts: Set[tuple[str, int]]) -> set[tuple[str, int]]:
         """Those of these (id, attempt) that are the job's current attempt and have no end yet."""
-        query = select(jobs.c.id, jobs.c.attempt).where(
-            jobs.c.id.in_({job_id for job_id, _ in attempts}), jobs.c.status.in_([Status.QUEUED, Status.RENDERING])
-        )
+        given = {"job_ids": [job_id for job_id, _ in attempts]}
         async with self._database.read() as connection:
-            return {(job_id, attempt) for job_id, attempt in (await connection.execute(query))} & attempts
+            rows = await connection.execute(_UNDERWAY, given)
+            return {(job_id, attempt) for job_id, attempt in rows} & attempts
 
     async def line(self, now: float, handed_over: Collection[str] = ()) -> list[str]:
         """Ids of all queued jobs in the order in which they are to be painted."""
@@ -171,6 +170,9 @@ def _ahead() -> Select[Any]:
 
 # Built once: to put such a statement together takes longer than to answer it.
 _NEXT, _ALL, _AHEAD = _next(), select(LINE.c.id).order_by(*BY_TURN), _ahead()
+_UNDERWAY = select(jobs.c.id, jobs.c.attempt).where(
+    jobs.c.id.in_(bindparam("job_ids", expanding=True)), jobs.c.status.in_([Status.QUEUED, Status.RENDERING])
+)
 
 
 def _as_in(options: RenderOptions, asked: Any, name: str) -> Any:

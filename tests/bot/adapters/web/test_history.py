@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.jobs import Status
 from tests.bot.adapters.web.test_jobs import problem_of
 from tests.bot.adapters.web.visiting import Visitor
+from tests.fakes.watched import PATIENCE_S
 
 
 async def painted_in_turn(visitor: Visitor, number: int) -> list[str]:
@@ -50,6 +53,9 @@ async def test_of_two_of_the_same_moment_none_is_lost(alice: Visitor) -> None:
     alice.house.clock.ahead_s = 0
     ids = {await alice.painted() for _ in range(3)}
     jobs = [await alice.house.store.jobs.get(job_id) for job_id in ids]
+    async with asyncio.timeout(PATIENCE_S):  # a reply's end would write the moment back
+        while (await alice.house.store.queue.counts())[Status.RENDERED]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     async with alice.house.store._database.write() as connection:
         await connection.exec_driver_sql("UPDATE jobs SET created_at = 1700000000.123456")
     assert None not in jobs

@@ -19,6 +19,7 @@ from array import array
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing, redirect_stderr
 from pathlib import Path
+from typing import Any
 
 from bot.blobs import DirectoryBlobs
 from bot.jobs import Job, new_id
@@ -84,15 +85,20 @@ class _Platform(FakeAdapter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sent = 0
+        self.settled = 0
 
     async def progress(self, job: Job, progress: object) -> None:
         pass
 
+    async def find_reply(self, job: Job) -> Sent | None:
+        self.settled += 1
+        await self._tell()
+        return None
+
     async def reply(self, job: Job, reply: Reply) -> Sent:
         assert reply.painting is not None, reply
         reply.painting.unlink()
-        self.sent += 1
+        self.settled += 1
         await self._tell()
         return Sent(job.id)
 
@@ -109,27 +115,27 @@ class _Fleet:
     async def run(self) -> None:
         plan, house = self._plan, self._house
         content, style = await house.blob(b"c" * PICTURE), await house.blob(b"s" * PICTURE)
-        done = sum(self._ended().values())
-        accepted = done + len(await house.store.queue.open_jobs())
+        done = sum(self._settled().values())
+        [(accepted,)] = self._ask("SELECT count(*) FROM jobs")
         print(HEAD)
         for row in self._rows.read_text().splitlines() if self._rows.exists() else ():
             print(Row(**json.loads(row)), flush=True)
         lagging = asyncio.create_task(self._measure_lag())
         each, numbers = max(1, plan.jobs // plan.rows), itertools.count(accepted)
         begun, target = self._state(), (done // each + 1) * each
-        while done + self._platform.sent < plan.jobs:
-            sent = done + self._platform.sent
+        while done + self._platform.settled < plan.jobs:
+            sent = done + self._platform.settled
             while accepted < min(plan.jobs, sent + plan.line):
                 await self._order(next(numbers), content, style)
                 accepted += 1
-            await self._platform.until(lambda before=sent: done + self._platform.sent > before)  # type: ignore[misc]
-            if done + self._platform.sent >= target:
-                begun, target = self._row(done + self._platform.sent, begun), target + each
+            await self._platform.until(lambda before=sent: done + self._platform.settled > before)  # type: ignore[misc]
+            if done + self._platform.settled >= target:
+                begun, target = self._row(done + self._platform.settled, begun), target + each
         lagging.cancel()
         async with asyncio.timeout(60):
-            while sum(self._ended().values()) < plan.jobs:  # noqa: ASYNC110 (the last replies are being noted)
+            while sum(self._settled().values()) < plan.jobs:  # noqa: ASYNC110 (the last replies are being noted)
                 await asyncio.sleep(0.1)
-        print(f"\n{self._ended()}; {self._platform.sent} replies by this run, {done} before it")
+        print(f"\n{self._settled()}; {self._platform.settled} replies by this run, {done} before it")
 
     async def _order(self, number: int, content: str, style: str) -> None:
         job = Job(
@@ -147,7 +153,7 @@ class _Fleet:
 
     def _state(self) -> tuple[float, int, float, float]:
         """Time, replies sent so far, and processor seconds of bot and server."""
-        return time.monotonic(), self._platform.sent, time.process_time(), processor_s(self._server.pid)
+        return time.monotonic(), self._platform.settled, time.process_time(), processor_s(self._server.pid)
 
     def _row(self, jobs: int, before: tuple[float, int, float, float]) -> tuple[float, int, float, float]:
         now = self._state()
@@ -174,11 +180,18 @@ class _Fleet:
             await asyncio.sleep(_LAG_S)
             self._lags.append(max(0.0, time.monotonic() - before - _LAG_S))
 
-    def _ended(self) -> dict[str, int]:
-        """How many jobs have ended, by status."""
-        query = "SELECT status, count(*) FROM jobs WHERE ended_at IS NOT NULL GROUP BY status"
+    def _settled(self) -> dict[str, int]:
+        """How many jobs are done with, by status; a reply that a kill has left uncertain is left to people."""
+        return dict(
+            self._ask(
+                "SELECT status, count(*) FROM jobs WHERE ended_at IS NOT NULL GROUP BY status "
+                "UNION ALL SELECT 'uncertain', count(*) FROM outbox WHERE state = 'uncertain'"
+            )
+        )
+
+    def _ask(self, query: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self._house.folder / "atelier.db")) as connection:
-            return dict(connection.execute(query))
+            return connection.execute(query).fetchall()
 
 
 @asynccontextmanager

@@ -104,8 +104,12 @@ class _Platform(FakeAdapter):
 
 
 class _Fleet:
-    def __init__(self, folder: Path, plan: Plan, house: House, platform: _Platform, server: Server) -> None:
+    def __init__(
+        self, folder: Path, plan: Plan, house: House, platform: _Platform, server: Server, settled: int
+    ) -> None:
+        """`settled` jobs were when the house was opened."""
         self._plan = plan
+        self._before = settled
         self._house = house
         self._platform = platform
         self._server = server
@@ -115,8 +119,8 @@ class _Fleet:
     async def run(self) -> None:
         plan, house = self._plan, self._house
         content, style = await house.blob(b"c" * PICTURE), await house.blob(b"s" * PICTURE)
-        done = sum(self._settled().values())
-        [(accepted,)] = self._ask("SELECT count(*) FROM jobs")
+        done = self._before
+        [(accepted,)] = _ask(house.folder, "SELECT count(*) FROM jobs")
         print(HEAD)
         for row in self._rows.read_text().splitlines() if self._rows.exists() else ():
             print(Row(**json.loads(row)), flush=True)
@@ -133,9 +137,9 @@ class _Fleet:
                 begun, target = self._row(done + self._platform.settled, begun), target + each
         lagging.cancel()
         async with asyncio.timeout(60):
-            while sum(self._settled().values()) < plan.jobs:  # noqa: ASYNC110 (the last replies are being noted)
+            while sum(_settled(house.folder).values()) < plan.jobs:  # noqa: ASYNC110 (the last replies are being noted)
                 await asyncio.sleep(0.1)
-        print(f"\n{self._settled()}; {self._platform.settled} replies by this run, {done} before it")
+        print(f"\n{_settled(house.folder)}; {self._platform.settled} replies by this run, {done} before it")
 
     async def _order(self, number: int, content: str, style: str) -> None:
         job = Job(
@@ -180,18 +184,24 @@ class _Fleet:
             await asyncio.sleep(_LAG_S)
             self._lags.append(max(0.0, time.monotonic() - before - _LAG_S))
 
-    def _settled(self) -> dict[str, int]:
-        """How many jobs are done with, by status; a reply that a kill has left uncertain is left to people."""
-        return dict(
-            self._ask(
-                "SELECT status, count(*) FROM jobs WHERE ended_at IS NOT NULL GROUP BY status "
-                "UNION ALL SELECT 'uncertain', count(*) FROM outbox WHERE state = 'uncertain'"
-            )
-        )
 
-    def _ask(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self._house.folder / "atelier.db")) as connection:
-            return connection.execute(query).fetchall()
+def _settled(folder: Path) -> dict[str, int]:
+    """How many jobs are done with, by status; a reply that a kill has left uncertain is left to people."""
+    return dict(
+        _ask(
+            folder,
+            "SELECT status, count(*) FROM jobs WHERE ended_at IS NOT NULL GROUP BY status "
+            "UNION ALL SELECT 'uncertain', count(*) FROM outbox WHERE state = 'uncertain'",
+        )
+    )
+
+
+def _ask(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    file = folder / "atelier.db"
+    if not file.exists():
+        return []
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(query).fetchall()
 
 
 @asynccontextmanager
@@ -232,13 +242,13 @@ async def _agents(folder: Path, server: Server, plan: Plan) -> AsyncIterator[Non
 
 async def measure(folder: Path, plan: Plan) -> None:
     """Print the table, and at the end what became of all."""
-    server, platform = Server(folder / "nats"), _Platform()
+    server, platform, settled = Server(folder / "nats"), _Platform(), sum(_settled(folder).values())
     await server.start()
     try:
         async with _house(folder, server, platform) as house, _agents(folder / "agents", server, plan):
             while (await house.pool.status()).slots < plan.agents:  # noqa: ASYNC110 (it tells nobody)
                 await asyncio.sleep(0.1)
-            await _Fleet(folder, plan, house, platform, server).run()
+            await _Fleet(folder, plan, house, platform, server, settled).run()
     finally:
         await server.kill()
 

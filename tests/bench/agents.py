@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.errors import PoolFull
 from renderer.protocol import Done
 from tests.bench.figures import ROOT
+from tests.bot.life.world import quiet
 from tests.fakes.nats.scene import NatsScene, nats_scene
 
 PAINT_S = 1.0
@@ -54,7 +55,8 @@ def main() -> None:
     given = parser.parse_args()
     print("| Agents | Paintings | Seconds | Of linear | A painting of 0 s |\n|---|---|---|---|---|")
     for agents in given.agents:
-        took_s, at_once_s = asyncio.run(_measure(agents, given.each))
+        with quiet():
+            took_s, at_once_s = asyncio.run(_measure(agents, given.each))
         linear = given.each * PAINT_S / took_s
         print(
             f"| {agents} | {agents * given.each} | {took_s:.2f} | {linear:.1%} | {at_once_s * 1000:.0f} ms |",

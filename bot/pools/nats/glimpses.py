@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
 
 from bot.pools.nats.agents import Agent, Agents
+from bot.pools.nats.assigner import OnEvent, Spawn
 from bot.pools.nats.words import Words
 from bot.ports import BlobStore, RenderJob
-from renderer.protocol import PREVIEW_EDGE, Event, Progress
+from renderer.protocol import PREVIEW_EDGE, Progress
 from renderer.wire.line import PASSING
 from renderer.wire.messages import GLIMPSE_S, BadMessage, Glimpse, SmallStyle, is_preview
 
 log = structlog.get_logger(__name__)
 
-OnEvent = Callable[[Event], Awaitable[None]]
-Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 #: A picture as a file of at most that long edge (px), a JPEG. Raises OSError, or RuntimeError where it cannot be made.
 Reduce = Callable[[Path, int], Awaitable[Path]]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 from nats.aio.msg import Msg
 
 from bot.pools.nats.agents import Agent, Agents
-from bot.pools.nats.assigner import Assigner
+from bot.pools.nats.assigner import Assigner, Spawn
 from bot.pools.nats.ledger import Claim, Ledger, Work
 from bot.pools.nats.reports import Reports
 from bot.pools.nats.streams import Streams
@@ -19,8 +19,6 @@ from renderer.wire.line import Line
 from renderer.wire.messages import PROTOCOL, BadMessage, Beat, Handed, protocol_of, read
 
 log = structlog.get_logger(__name__)
-
-Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 
 #: How often leases are looked at within one.
 _LOOKS = 10

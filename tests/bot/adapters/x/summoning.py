@@ -49,6 +49,7 @@ class Booth:
     house: House
     services: Services
     adapter: XAdapter
+    serving: asyncio.Task[None]  #: ends by itself only where X denies the bot something
     alice: Person
 
     async def answer(self, post: Post) -> Post:
@@ -207,7 +208,7 @@ async def open_booth(
                 await serving
             # A reply that is due before there is a connection waits for seconds.
             await stack.enter_async_context(house.running())
-            yield Booth(x, house, services, adapter, alice or x.person("Alice"))
+            yield Booth(x, house, services, adapter, serving, alice or x.person("Alice"))
         finally:
             serving.cancel()
             await asyncio.wait([serving])

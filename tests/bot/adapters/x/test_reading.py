@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from bot.errors import AdapterDown
 from tests.bot.adapters.x.summoning import Booth, open_booth, picture
+from tests.fakes.watched import PATIENCE_S
 from tests.fakes.x import FakeX
 
 BOT = "@atelier_bot"
@@ -198,7 +200,8 @@ async def test_permission_taken_away_is_noticed_by_a_short_answer_too(tmp_path: 
         async with open_booth(tmp_path, x) as booth:
             x.access_level = "read"
             await booth.alice.post(f"{BOT} hello")
-            await x.until(lambda: not booth.adapter.listening.is_set())
+            async with asyncio.timeout(PATIENCE_S):
+                await asyncio.wait([booth.serving])
 
 
 async def test_stopping_does_not_wait_for_a_call_that_hangs(tmp_path: Path, x: FakeX) -> None:

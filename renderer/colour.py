@@ -30,11 +30,12 @@ def match(picture: torch.Tensor, references: Sequence[tuple[torch.Tensor, float]
 
 def _statistics(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean (3, 1) and covariance (3, 3) of a picture's colours; double, since flat pictures are nearly singular."""
-    colours = picture[0].flatten(1).cpu().double()
+    colours = picture[0].flatten(1)
+    colours = (colours if picture.is_cuda else colours.cpu()).double()  # an Apple GPU has no doubles
     mean = colours.mean(1, keepdim=True)
     centred = colours - mean
     covariance = centred @ centred.T / colours.shape[1]
-    return mean, covariance + _EPSILON * torch.eye(3, dtype=torch.float64)
+    return mean.cpu(), covariance.cpu() + _EPSILON * torch.eye(3, dtype=torch.float64)
 
 
 def _root(matrix: torch.Tensor) -> torch.Tensor:
@@ -50,8 +51,9 @@ _BRIGHTNESS = (0.2126, 0.7152, 0.0722)
 
 def luminance(picture: torch.Tensor) -> torch.Tensor:
     """Brightness (1, 1, H, W) of a picture (1, 3, H, W)."""
-    weights = picture.new_tensor(_BRIGHTNESS).view(1, 3, 1, 1)
-    return (picture * weights).sum(1, keepdim=True)
+    red, green, blue = (weight * plane for weight, plane in zip(_BRIGHTNESS, picture.split(1, dim=1), strict=True))
+    brightness: torch.Tensor = red + green + blue
+    return brightness
 
 
 def grey(picture: torch.Tensor) -> torch.Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -10,8 +11,8 @@ from pathlib import Path
 import torch
 
 _BYTES_A_PIXEL = 4_000
-#: A larger tile is no faster on a GPU.
-_MOST_TILE_BYTES = 2_500_000_000
+#: A larger tile is no faster on a GPU. A picture in one piece is, while launching kernels takes longer than they do.
+_MOST_TILE_BYTES, _MOST_WHOLE_PIXELS = 2_500_000_000, 2048**2
 _CPU_WHOLE_PIXELS, _CPU_TILE_PIXELS = 800_000, 180_000
 
 
@@ -45,18 +46,28 @@ def describe(device: torch.device) -> str:
     return {"mps": "Apple GPU", "cpu": f"CPU, {torch.get_num_threads()} threads"}[device.type]
 
 
-def tile_pixels(device: torch.device, dimensions: tuple[int, int]) -> int:
-    """Pixels of a picture that may be encoded at once, with room for everything else.
+@dataclasses.dataclass(frozen=True)
+class Room:
+    """How many pixels may be encoded at once, with room for everything else."""
 
-    An evaluation to relu5_1 holds about 4 kB a pixel. On a CPU a picture of `dimensions` is encoded whole up to about
-    1024 × 768; a larger one in tiles (also at its coarse scales), such that 2048 px fit into 3 GB.
+    whole: int  #: of a picture in one piece
+    tile: int  #: of a tile of a larger picture, with its border
+
+
+def room(device: torch.device, dimensions: tuple[int, int]) -> Room:
+    """What there is on a device for a picture that has these dimensions in the end.
+
+    An evaluation to relu5_1 holds about 4 kB a pixel. On a CPU a picture is encoded whole up to about 1024 × 768; a
+    larger one in tiles (also at its coarse scales), such that 2048 px fit into 3 GB.
     """
     if device.type == "cuda":
         # Not of the memory that is free now: the same painting is to be the same beside others.
         total = torch.cuda.get_device_properties(device).total_memory
-        return int(min(total // 4, _MOST_TILE_BYTES) // _BYTES_A_PIXEL)
+        tile = int(min(total // 4, _MOST_TILE_BYTES) // _BYTES_A_PIXEL)
+        return Room(max(tile, min(total // 6 // _BYTES_A_PIXEL, _MOST_WHOLE_PIXELS)), tile)
     width, height = dimensions
-    return _CPU_WHOLE_PIXELS if width * height <= _CPU_WHOLE_PIXELS else _CPU_TILE_PIXELS
+    whole = _CPU_WHOLE_PIXELS if width * height <= _CPU_WHOLE_PIXELS else _CPU_TILE_PIXELS
+    return Room(whole, _CPU_TILE_PIXELS)
 
 
 def make_repeatable(device: torch.device) -> None:
@@ -64,7 +75,11 @@ def make_repeatable(device: torch.device) -> None:
     if device.type == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.deterministic = True
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        # Not `use_deterministic_algorithms`, which imports the compiler, and that ends a process that may not read who
+        # it runs as.
+        torch.set_deterministic_debug_mode("warn")
+        # What comes before all that is written into it anyway; a kernel for each tensor.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 def is_out_of_memory(error: BaseException) -> bool:

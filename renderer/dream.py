@@ -63,7 +63,7 @@ class Dream(Scalewise):
         chosen = {"size": size, "layer": layer, "octaves": len(octaves), "iterations": octaves[0].steps}
         self.options = options.model_copy(update=chosen)
         dimensions = scaled_size(*content.size, size)
-        tiled = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, dimensions), give_way)
+        tiled = TiledEncoder(encoder, options.pooling, devices.room(device, dimensions), give_way)
         super().__init__(content, octaves, tiled)
         self._device = device
         self._objective = Objective({"activity": (1.0, Activity(layer))})

@@ -59,7 +59,7 @@ class Encoder(nn.Module):
         wanted = set(layers)
         pool = functional.max_pool2d if pooling == "max" else functional.avg_pool2d
         features: Features = {}
-        x = (picture - self.mean).contiguous(memory_format=torch.channels_last)
+        x = _bordered(picture - self.mean).contiguous(memory_format=torch.channels_last)
         for layer in self.layers:
             if features.keys() == wanted:
                 break
@@ -84,6 +84,16 @@ def stride(layer: str) -> int:
     return 1 << (int(layer[len("relu")]) - 1)
 
 
+def _bordered(picture: torch.Tensor) -> torch.Tensor:
+    """The picture (1, 3, H + 2, W + 2) with its outermost pixels repeated around it.
+
+    This differs from VGG, which pads with the mean colour: that is an edge, which the optimiser answers with a grey
+    border. Not `functional.pad`, whose gradient CUDA makes repeatable by sorting all pixels.
+    """
+    picture = torch.cat((picture[..., :1, :], picture, picture[..., -1:, :]), dim=-2)
+    return torch.cat((picture[..., :1], picture, picture[..., -1:]), dim=-1)
+
+
 def _convolution(layer: str, source: Source, tensors: Tensors, device: torch.device) -> nn.Module:
     stem = layer.replace("relu", "conv")
     kernel, bias = (torch.from_numpy(tensors[f"{stem}.{part}"]) for part in ("weight", "bias"))
@@ -92,11 +102,7 @@ def _convolution(layer: str, source: Source, tensors: Tensors, device: torch.dev
     first = layer == "relu1_1"
     if first:
         kernel = (kernel.flip(1) if source.bgr else kernel) * torch.tensor(source.scale).view(1, 3, 1, 1)
-    # This differs from VGG, which pads with the mean colour throughout: at the first convolution that is an
-    # edge that the optimiser answers with a grey border.
-    convolution = nn.Conv2d(
-        kernel.shape[1], kernel.shape[0], 3, padding=1, padding_mode="replicate" if first else "zeros", device="meta"
-    )
+    convolution = nn.Conv2d(kernel.shape[1], kernel.shape[0], 3, padding=0 if first else 1, device="meta")
     # Channels last takes half the time of the contiguous layout on a CPU.
     convolution.weight = nn.Parameter(kernel.contiguous(memory_format=torch.channels_last))
     convolution.bias = nn.Parameter(bias)

@@ -64,7 +64,7 @@ def enlarge(picture: torch.Tensor, coarse: torch.Tensor, fine: torch.Tensor) -> 
 def write_png(image: Image.Image, path: Path) -> None:
     """Write so that `path` is either absent or whole, also after a power cut."""
     with whole(path) as part:
-        image.save(part, format="PNG", compress_level=6)
+        image.save(part, format="PNG", compress_level=4)
 
 
 def thumbnail(picture: torch.Tensor, long_edge: int) -> Image.Image:

@@ -107,7 +107,7 @@ class StyleLoss:
             for layer in self.layers:
                 activations = features[layer]
                 if region.presence is None:
-                    positions = activations.new_tensor(float(activations.shape[-2] * activations.shape[-1]))
+                    positions = activations.new_full((), activations.shape[-2] * activations.shape[-1])
                     sums += [gram_sum(activations), positions]
                 else:
                     presence = crop(layer, region.presence[layer])

@@ -10,7 +10,7 @@ import torch
 
 from renderer.torch_compiler import spare
 
-spare(torch.optim.Optimizer.add_param_group, torch.optim.Optimizer.zero_grad)
+spare(torch.optim.Optimizer.add_param_group)
 
 Criterion = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 
@@ -107,11 +107,10 @@ def minimise(criterion: Criterion, start: torch.Tensor, steps: int, method: Meth
 
     def evaluate() -> torch.Tensor:
         nonlocal terms
-        optimiser.zero_grad()
         with torch.enable_grad():
             terms = criterion(variable * scale)
             loss = torch.stack(list(terms.values())).sum()
-            loss.backward()
+            (variable.grad,) = torch.autograd.grad(loss, variable)
         return loss.detach()
 
     for step in range(1, steps + 1):
@@ -119,4 +118,6 @@ def minimise(criterion: Criterion, start: torch.Tensor, steps: int, method: Meth
         # A gradient that is no number leaves the loss before it as it was.
         if not math.isfinite(loss) or not variable.detach().sum().isfinite():
             raise Diverged(f"the optimisation has diverged at step {step}: a smaller learning rate may help")
-        yield Evaluation(step, {name: float(term.detach()) for name, term in terms.items()}, variable.detach() * scale)
+        # All at once: each question stops a GPU.
+        values = torch.stack([term.detach() for term in terms.values()]).tolist()
+        yield Evaluation(step, dict(zip(terms, values, strict=True)), variable.detach() * scale)

@@ -80,7 +80,7 @@ class Painting(Scalewise):
         encoder.check([*self._style_layers, *self._content_layers])
         assert self.options.size is not None
         size = scaled_size(*content.size, self.options.size)
-        tiled = TiledEncoder(encoder, options.pooling, devices.tile_pixels(device, size), give_way)
+        tiled = TiledEncoder(encoder, options.pooling, devices.room(device, size), give_way)
         super().__init__(content, scales(self.options.size, self.options, is_taught), tiled)
         self.styles = styles
         self._impression = (

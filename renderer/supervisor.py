@@ -32,6 +32,7 @@ WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
 #: What a child is given unless the bot's own environment says otherwise.
 TUNING = _ALLOCATOR | WAITING
 _END_S = 2.0
+_MOST_WORDS = 200  #: characters of what a child said last, kept as the reason of its end
 _WATCH_INTERVAL_S = 0.5
 _BACK_OFF_S = (0.0, 1.0, 5.0, 15.0, 60.0)
 
@@ -91,6 +92,7 @@ class Supervisor:
         self._consuming = False  # an event, which may wait for room on the disk: the child's signs wait, too
         self._writer: asyncio.StreamWriter | None = None
         self._process: asyncio.subprocess.Process | None = None
+        self._last_words = ""  # of its standard error
 
     @property
     def pid(self) -> int | None:
@@ -215,6 +217,7 @@ class Supervisor:
                 start_new_session=True,  # a Ctrl-C in the terminal is for the bot alone
             )
             assert self._process.stderr is not None
+            self._last_words = ""
             self._drain = asyncio.create_task(self._log_stderr(self._process.stderr), name=f"stderr of {self.name}")
             reader, self._writer = await asyncio.open_unix_connection(sock=ours)
             unused.pop_all()
@@ -262,7 +265,10 @@ class Supervisor:
         status = self._process.returncode
         if status is None:
             return "it closed its connection"
-        return f"ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+        if status < 0:
+            return f"ended by {signal.Signals(-status).name}"
+        await asyncio.wait({self._drain}, timeout=1)
+        return f"ended with status {status}" + (f": {self._last_words}" if self._last_words else "")
 
     async def _watch(self) -> None:
         """Raise ChildLost when a busy child is silent for too long or does not obey a cancel."""
@@ -336,6 +342,7 @@ class Supervisor:
         while chunk := await stream.read(1 << 16):
             text = chunk.decode(errors="replace").rstrip()
             log.info("renderer says", worker=self.name, text=text, jobs=self._jobs())
+            self._last_words = text.rpartition("\n")[2][:_MOST_WORDS] or self._last_words
 
     async def _set(self, ready: protocol.Ready | None, down: str | None) -> None:
         async with self._changed:

@@ -108,13 +108,13 @@ def tiles(height: int, width: int, edge: int, border: int) -> list[Tile]:
 
 
 class TiledEncoder:
-    """Measures pictures in pieces whose windows hold at most `most_pixels`, borders included."""
+    """Measures pictures as a whole or in tiles, as there is room."""
 
-    def __init__(self, encoder: Encoder, pooling: Pooling, most_pixels: int, give_way: GiveWay) -> None:
+    def __init__(self, encoder: Encoder, pooling: Pooling, room: devices.Room, give_way: GiveWay) -> None:
         self._encode = functools.partial(encoder, pooling=pooling)
         self._reach = encoder.reach
         self._give_way = give_way
-        self.most_pixels = most_pixels
+        self.room = room
         self.notes: tuple[str, ...] = ()  #: what the picture's owner should know
         self._in_hand = 0  # pixels of the picture measured last
 
@@ -177,16 +177,17 @@ class TiledEncoder:
     def _is_whole(self, height: int, width: int) -> bool:
         """Whether a picture of that size, which is in hand from now on, is encoded in one piece."""
         self._in_hand = height * width
-        return self._in_hand <= self.most_pixels
+        return self._in_hand <= self.room.whole
 
     def _shrink(self) -> bool:
         """Half the pixels from now on; False where that is no use any more."""
-        self.most_pixels = min(self.most_pixels, self._in_hand) // 2
-        return self.most_pixels >= LEAST_EDGE**2
+        half = (self._in_hand if self._in_hand <= self.room.whole else self.room.tile) // 2
+        self.room = devices.Room(min(half, self.room.whole), min(half, self.room.tile))
+        return half >= LEAST_EDGE**2
 
     def _tiles(self, height: int, width: int, layers: tuple[str, ...]) -> Iterator[Tile]:
         border = _on_grid(self._reach(layers))
-        edge = max(LEAST_EDGE, int(self.most_pixels**0.5) - 2 * border) // _GRID * _GRID
+        edge = max(LEAST_EDGE, int(self.room.tile**0.5) - 2 * border) // _GRID * _GRID
         return iter(tiles(height, width, edge, border))
 
     def _measure_tile(self, objective: Measure, tile: Tile, window: torch.Tensor) -> Sums:

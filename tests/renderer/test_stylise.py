@@ -347,7 +347,7 @@ from renderer.stylise import Painting
 source, file = weights.find("vgg16", Path(sys.argv[1]))
 encoder = Encoder(source, weights.load(source, file))
 content, style = Image.fromarray(data.coffee()[:300]), patterns.draw("brushwork", 1024).crop((0, 0, 1024, 512))
-options = RenderOptions(size=2048, iterations=1)
+options = RenderOptions(size=1280, iterations=1)
 painting = Painting(encoder, content, [Style(style)], options, torch.device("cpu"))
 painting._distance  # is measured at the coarsest scale; from here on only the last matters
 painting._scales = painting._scales[-1:]
@@ -359,8 +359,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems give the peak of memory in other units")
-def test_a_picture_of_2048_px_is_painted_in_less_than_3_gb(weights_dir: Path) -> None:
+def test_a_large_picture_is_painted_in_little_memory(weights_dir: Path) -> None:
+    """As a whole it would take more than twice as much. That 2048 px fit into 3 GB is for `make bench`."""
     child = subprocess.run(
         [sys.executable, "-c", PAINT_LARGE, weights_dir], capture_output=True, text=True, check=True, timeout=1200
     )
-    assert int(child.stdout) < 3_000_000, "kB"
+    assert int(child.stdout) < 1_600_000, "kB"

@@ -245,16 +245,28 @@ async def test_options_that_the_encoder_does_not_know_fail_with_a_sentence(studi
         assert end.detail.startswith("These options cannot be used: ") and "relu3_4" in end.detail
 
 
-async def test_missing_weights_are_named_and_tried_again(tmp_path: Path) -> None:
+async def reason_of(spec: ChildSpec) -> str:
+    """Why such a child does not become ready."""
+
     async def ignore(_: Event) -> None: ...
 
-    supervisor = Supervisor("lacking", ChildSpec(tmp_path, encoder="vgg19"), ignore)
+    supervisor = Supervisor("lacking", spec, ignore)
     task = asyncio.create_task(supervisor.run())
     async with asyncio.timeout(PAINT_S):
         reason = await supervisor.wait_ready_or_down()
     task.cancel()
     await asyncio.wait({task})
-    assert isinstance(reason, str) and f"no vgg19 weights in {tmp_path}" in reason
+    assert isinstance(reason, str)
+    return reason
+
+
+async def test_missing_weights_are_named_and_tried_again(tmp_path: Path) -> None:
+    assert f"no vgg19 weights in {tmp_path}" in await reason_of(ChildSpec(tmp_path, encoder="vgg19"))
+
+
+async def test_of_a_child_that_fails_its_last_words_are_told(tmp_path: Path) -> None:
+    reason = await reason_of(ChildSpec(tmp_path, module="renderer.nothing"))
+    assert reason.startswith("ended with status 1: ") and reason.endswith("No module named renderer.nothing")
 
 
 async def test_the_child_sees_no_secret_and_ignores_ctrl_c(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:

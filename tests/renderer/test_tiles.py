@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from renderer.devices import Room
 from renderer.features import Encoder
 from renderer.images import resize
 from renderer.losses import Objective
@@ -61,7 +62,7 @@ class Site:
         self.width, self.height = width, height
 
     def tiled(self, most_pixels: int) -> TiledEncoder:
-        return TiledEncoder(self.encoder, "max", most_pixels, lambda: None)
+        return TiledEncoder(self.encoder, "max", Room(most_pixels, most_pixels), lambda: None)
 
     def measured(self, by: TiledEncoder, seed: int) -> Measured:
         picture = smooth(self.width, self.height, seed)
@@ -131,8 +132,8 @@ def test_planes_put_together_from_tiles_are_those_of_the_whole_picture(encoder: 
         nonlocal ways
         ways += 1
 
-    tiled = TiledEncoder(encoder, pooling, 30_000, give_way).encode(picture, layers)  # type: ignore[arg-type]
-    whole = TiledEncoder(encoder, pooling, 1_000_000, give_way).encode(picture, layers)  # type: ignore[arg-type]
+    tiled = TiledEncoder(encoder, pooling, Room(30_000, 30_000), give_way).encode(picture, layers)  # type: ignore[arg-type]
+    whole = TiledEncoder(encoder, pooling, Room(1_000_000, 1_000_000), give_way).encode(picture, layers)  # type: ignore[arg-type]
     assert ways == 6
     for layer in layers:
         assert tiled[layer].shape == whole[layer].shape and not tiled[layer].requires_grad

@@ -40,6 +40,7 @@ bench: setup $(TESTABLE) chromium  ## measure speed and memory: tables, and benc
 	@$(BIN)/python -m tests.bench.load
 	@$(BIN)/python -m tests.bench.restart
 	@$(BIN)/python -m tests.bench.gpu
+	@$(BIN)/python -m tests.bench.gpu_service
 
 soak: setup $(TESTABLE)  ## kill and break the service through 500 orders; renews the report in docs/reliability.md
 	@$(BIN)/python -m tests.faults --orders 500 --report docs/reliability.md

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
+import math
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ import torch
 _BYTES_A_PIXEL = 4_000
 #: A larger tile is no faster on a GPU. A picture in one piece is, while launching kernels takes longer than they do.
 _MOST_TILE_BYTES, _MOST_WHOLE_PIXELS = 2_500_000_000, 2048**2
+#: Coarse scales of a picture in tiles are whole up to this size: they take less memory than the last.
+_COARSE_WHOLE_PIXELS = 1024**2
 _CPU_WHOLE_PIXELS, _CPU_TILE_PIXELS = 800_000, 180_000
 
 
@@ -57,17 +60,18 @@ class Room:
 def room(device: torch.device, dimensions: tuple[int, int]) -> Room:
     """What there is on a device for a picture that has these dimensions in the end.
 
-    An evaluation to relu5_1 holds about 4 kB a pixel. On a CPU a picture is encoded whole up to about 1024 × 768; a
-    larger one in tiles (also at its coarse scales), such that 2048 px fit into 3 GB.
+    An evaluation to relu5_1 holds about 4 kB a pixel. On a GPU a picture is encoded whole where a sixth of the memory
+    holds that. On a CPU it is up to about 1024 × 768; a larger one in tiles, also at its coarse scales, such that
+    2048 px fit into 3 GB.
     """
+    pixels = math.prod(dimensions)
     if device.type == "cuda":
         # Not of the memory that is free now: the same painting is to be the same beside others.
         total = torch.cuda.get_device_properties(device).total_memory
         tile = int(min(total // 4, _MOST_TILE_BYTES) // _BYTES_A_PIXEL)
-        return Room(max(tile, min(total // 6 // _BYTES_A_PIXEL, _MOST_WHOLE_PIXELS)), tile)
-    width, height = dimensions
-    whole = _CPU_WHOLE_PIXELS if width * height <= _CPU_WHOLE_PIXELS else _CPU_TILE_PIXELS
-    return Room(whole, _CPU_TILE_PIXELS)
+        whole = min(total // 6 // _BYTES_A_PIXEL, _MOST_WHOLE_PIXELS)
+        return Room(max(tile, whole if pixels <= whole else min(whole, _COARSE_WHOLE_PIXELS)), tile)
+    return Room(_CPU_WHOLE_PIXELS if pixels <= _CPU_WHOLE_PIXELS else _CPU_TILE_PIXELS, _CPU_TILE_PIXELS)
 
 
 def make_repeatable(device: torch.device) -> None:

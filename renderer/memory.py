@@ -9,7 +9,7 @@ from renderer.options import MAX_SIZE, RenderOptions
 #: Long edges up to so many pixels need so many bytes, of a device that has memory of its own.
 #:
 #: Measured is the last (docs/benchmarks.md, "On a GPU"): 6.91 GB for a 4:3 picture of 4096 px. Of these a tile takes
-#: 2.5 GB, or a quarter of a smaller device's memory (`renderer.devices.tile_pixels`), CUDA itself and the weights about
+#: 2.5 GB, or a quarter of a smaller device's memory (`renderer.devices.room`), CUDA itself and the weights about
 #: 0.6 GB, and the rest grows with the pixels; a square picture has a third more of them. So 8 GB hold it on a device
 #: that has just these. The others are reckoned from that: at half the edge the rest is a quarter.
 _NEEDED = ((1024, 2_000_000_000), (2048, 4_000_000_000), (MAX_SIZE, 8_000_000_000))

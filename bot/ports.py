@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,11 @@ from bot.jobs import Job
 from bot.texts import Said
 from renderer.options import RenderOptions
 from renderer.protocol import Event, Progress, StyleInput
+
+#: Starts work under a name that lives no longer than the service, whose end its failure is.
+Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
+#: Told of all that happens to jobs; an event counts as consumed when it returns.
+OnEvent = Callable[[Event], Awaitable[None]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class RenderPool(Protocol):
     the bot stops; Progress may be lost; after three deliveries without an end a job fails as poisoned.
     """
 
-    async def start(self, on_event: Callable[[Event], Awaitable[None]]) -> None:
+    async def start(self, on_event: OnEvent) -> None:
         """Start the workers; events go to `on_event`."""
 
     async def submit(self, job: RenderJob) -> None:

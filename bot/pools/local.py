@@ -6,7 +6,6 @@ import asyncio
 import collections
 import contextlib
 import dataclasses
-from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
 import structlog
@@ -15,14 +14,12 @@ from structlog.contextvars import bound_contextvars
 from bot.errors import PoolFull, Unwritable
 from bot.jobs import MAX_DELIVERIES
 from bot.patience import patiently
-from bot.ports import PREFETCH, BlobStore, PoolStatus, RenderJob, WorkerStatus
+from bot.ports import PREFETCH, BlobStore, OnEvent, PoolStatus, RenderJob, Spawn, WorkerStatus
 from renderer.protocol import Done, Event, Failed, FailureReason, Glimpse, Paint, Started, StyleInput
 from renderer.supervisor import ChildSpec, Patience, Supervisor
 
 log = structlog.get_logger(__name__)
 
-OnEvent = Callable[[Event], Awaitable[None]]
-Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 Key = tuple[str, int]
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 import structlog
 
 from bot.errors import PoolFull, Unsuited
-from bot.ports import PoolStatus, RenderJob, RenderPool
-from renderer.protocol import Event
+from bot.ports import OnEvent, PoolStatus, RenderJob, RenderPool, Spawn
 
 log = structlog.get_logger(__name__)
 
 Key = tuple[str, int]
-Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 
 _REHOUSE_S = 1.0
 
@@ -44,7 +42,7 @@ class SeveralPools:
         self._submitting = asyncio.Lock()
         self._rehousing: asyncio.Task[None] | None = None
 
-    async def start(self, on_event: Callable[[Event], Awaitable[None]]) -> None:
+    async def start(self, on_event: OnEvent) -> None:
         """Start all of them."""
         await asyncio.gather(*(pool.start(on_event) for pool in self._pools))
         self._rehousing = self._spawn(self._rehouse(), "jobs between pools")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Hashable
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -15,16 +15,14 @@ from bot.pools.nats.ledger import Claim, Ledger, Place, Work
 from bot.pools.nats.packing import pack
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
-from bot.ports import BlobStore
+from bot.ports import BlobStore, OnEvent, Spawn
 from renderer.options import RenderOptions
-from renderer.protocol import Done, Event, Failed, FailureReason
+from renderer.protocol import Done, Failed, FailureReason
 from renderer.wire import parcels, subjects
 from renderer.wire.line import Line
 
 log = structlog.get_logger(__name__)
 
-OnEvent = Callable[[Event], Awaitable[None]]
-Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 Outstanding = dict[tuple[str, str], list[RenderOptions]]
 
 

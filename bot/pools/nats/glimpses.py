@@ -10,9 +10,8 @@ from pathlib import Path
 import structlog
 
 from bot.pools.nats.agents import Agent, Agents
-from bot.pools.nats.assigner import OnEvent, Spawn
 from bot.pools.nats.words import Words
-from bot.ports import BlobStore, RenderJob
+from bot.ports import BlobStore, OnEvent, RenderJob, Spawn
 from renderer.protocol import PREVIEW_EDGE, Progress
 from renderer.wire.line import PASSING
 from renderer.wire.messages import GLIMPSE_S, BadMessage, Glimpse, SmallStyle, is_preview

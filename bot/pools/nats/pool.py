@@ -20,7 +20,7 @@ from nats.aio.client import Client
 from bot.errors import PoolFull, Unsuited
 from bot.jobs import MAX_DELIVERIES
 from bot.pools.nats.agents import Agents
-from bot.pools.nats.assigner import Assigner, OnEvent, Spawn
+from bot.pools.nats.assigner import Assigner
 from bot.pools.nats.endings import Endings
 from bot.pools.nats.glimpses import Glimpses, Reduce
 from bot.pools.nats.ledger import Key, Ledger, Work, restore
@@ -28,7 +28,7 @@ from bot.pools.nats.presence import Presence
 from bot.pools.nats.reports import Reports
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
-from bot.ports import BlobStore, PoolStatus, RenderJob, WorkerStatus
+from bot.ports import BlobStore, OnEvent, PoolStatus, RenderJob, Spawn, WorkerStatus
 from renderer.protocol import FailureReason
 from renderer.wire import subjects
 from renderer.wire.line import Address, Line, end

@@ -10,11 +10,12 @@ import structlog
 from nats.aio.msg import Msg
 
 from bot.pools.nats.agents import Agent, Agents
-from bot.pools.nats.assigner import Assigner, Spawn
+from bot.pools.nats.assigner import Assigner
 from bot.pools.nats.ledger import Claim, Ledger, Work
 from bot.pools.nats.reports import Reports
 from bot.pools.nats.streams import Streams
 from bot.pools.nats.words import Words
+from bot.ports import Spawn
 from renderer.wire.line import Line
 from renderer.wire.messages import PROTOCOL, BadMessage, Beat, Handed, protocol_of, read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 
 import structlog
 from nats.aio.msg import Msg
@@ -13,6 +13,7 @@ from nats.js import JetStreamContext
 
 from bot.pools.nats.ledger import Claim, Place
 from bot.pools.nats.streams import Streams
+from bot.ports import Spawn
 from renderer.protocol import Started
 from renderer.wire import subjects
 from renderer.wire.line import PASSING, Line
@@ -20,7 +21,6 @@ from renderer.wire.messages import BadMessage, Report, read
 
 log = structlog.get_logger(__name__)
 
-Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 Consume = Callable[[Claim, Report, Place], Awaitable[None]]
 
 _BATCH = 100

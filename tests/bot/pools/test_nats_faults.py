@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from bot.jobs import MAX_DELIVERIES
 from bot.ports import RenderJob
 from renderer.protocol import Done, Event, Failed, FailureReason, Progress, Started
 from renderer.wire import parcels, subjects
-from renderer.wire.messages import PROTOCOL, Beat, Device, Report, Step, read
+from renderer.wire.messages import Report, Step, read
 from tests.fakes.nats.partition import Namespace, Partition, Proxy, refusal
 from tests.fakes.nats.scene import LEASE_S, NatsScene, Process, nats_scene, scene_at
 from tests.fakes.nats.server import Server
@@ -36,20 +35,6 @@ def means(request: pytest.FixtureRequest) -> Means:
         pytest.skip(reason)
     found: Means = request.param
     return found
-
-
-@pytest.fixture
-async def alone(tmp_path: Path) -> AsyncIterator[NatsScene]:
-    """A bot and one agent."""
-    async with nats_scene(tmp_path) as scene:
-        yield scene
-
-
-@pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[NatsScene]:
-    """A bot and two agents."""
-    async with nats_scene(tmp_path, agents=2) as scene:
-        yield scene
 
 
 async def holder(scene: NatsScene, job: RenderJob, times: int = 1) -> Process:
@@ -410,42 +395,6 @@ async def test_clocks_a_day_apart_change_nothing(tmp_path: Path) -> None:
             await scene.pool.submit(job)
         assert {(await scene.delivered_once(job)).worker for job in jobs} == {"gpu0-0", "gpu1-0"}
         assert [deliveries(scene, job) for job in jobs] == [[1], [1]]
-
-
-async def test_an_agent_of_another_version_is_given_nothing_and_shown_with_the_reason(alone: NatsScene) -> None:
-    async with alone.client() as other:
-        words = await other.subscribe("tell.old.1")
-        beat = Beat(agent="old", instance="1", slots=5, protocol=PROTOCOL + 1).model_dump(mode="json")
-        await other.publish("beat.old.1", json.dumps({**beat, "a field of later": 1}).encode())
-        word = await words.next_msg(10)
-    assert b"refused" in word.data and b"version" in word.data
-    status = await alone.pool.status()
-    assert status.slots == 1
-    [shown] = [worker for worker in status.workers if worker.name == "old"]
-    assert shown.state == "down" and shown.reason and "install the same Atelier" in shown.reason
-
-
-async def test_an_agent_that_paints_with_other_weights_is_given_nothing(alone: NatsScene) -> None:
-    async with alone.client() as other:
-        words = await other.subscribe("tell.odd.1")
-        device = Device(name="odd-0", state="idle", device="cuda:0", encoder="vgg16-others")
-        beat = Beat(agent="odd", instance="1", slots=1, devices=(device,))
-        await other.publish("beat.odd.1", beat.model_dump_json().encode())
-        word = await words.next_msg(10)
-    assert b"refused" in word.data and b"weights" in word.data
-    assert (await alone.pool.status()).slots == 1
-
-
-async def test_what_most_agents_paint_with_counts_and_not_what_the_first_does(alone: NatsScene) -> None:
-    device = {"state": "idle", "device": "cuda:0", "encoder": "vgg16-most"}
-    async with alone.client() as others:
-        for name in ("one", "two", "one", "two"):
-            beat = Beat(
-                agent=name, instance="1", slots=1, devices=(Device.model_validate({"name": f"{name}-0", **device}),)
-            )
-            await others.publish(f"beat.{name}.1", beat.model_dump_json().encode())
-        await alone.until_workers(lambda states: states.get("gpu0") == "down" and states.get("two-0") == "idle")
-    assert {agent.name for agent in alone.nats._agents} == {"one", "two"}
 
 
 async def test_an_agent_told_to_stop_ends_its_painting_and_gives_back_what_waits(pair: NatsScene) -> None:

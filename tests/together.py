@@ -9,8 +9,11 @@ import contextlib
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 from pytest import ExitCode
+
+HERE = Path(__file__).resolve().parent
 
 #: What their places begin with, by the mark that tests of a kind get; below tests/.
 PLACES = {
@@ -29,13 +32,16 @@ PLACES = {
     ),
 }
 
-#: The first is shown as it runs, the others follow when all are through: two at a time nobody could read.
-GROUPS = (" and ".join(f"not {mark}" for mark in PLACES), *PLACES)
-
 
 def mark_of(place: str) -> str | None:
     """What tests of a file are marked with; of two kinds the first counts."""
     return next((mark for mark, beginnings in PLACES.items() if place.startswith(beginnings)), None)
+
+
+def files_of(mark: str | None) -> list[str]:
+    """Where the tests of a kind are, or the rest: each process collects its own alone, which takes seconds."""
+    found = sorted(HERE.rglob("test_*.py"))
+    return [str(file) for file in found if mark_of(file.relative_to(HERE).as_posix()) == mark]
 
 
 def main() -> int:
@@ -43,13 +49,14 @@ def main() -> int:
     pytest = [sys.executable, "-m", "pytest", *sys.argv[1:]]
     with contextlib.ExitStack() as stack:
         beside = []
-        for group in GROUPS[1:]:
+        for mark in PLACES:
             printed = stack.enter_context(tempfile.TemporaryFile())
-            command = [*pytest, "-m", group, "-p", "no:cacheprovider"]
+            command = [*pytest, "-p", "no:cacheprovider", *files_of(mark)]
             process = subprocess.Popen(command, stdout=printed, stderr=subprocess.STDOUT)
             stack.callback(process.kill)
             beside.append((process, printed))
-        statuses = [subprocess.run([*pytest, "-m", GROUPS[0]], check=False).returncode]
+        # Shown as it runs; the others follow when all are through, since two at a time nobody could read.
+        statuses = [subprocess.run([*pytest, *files_of(None)], check=False).returncode]
         for process, printed in beside:
             statuses.append(process.wait())
             printed.seek(0)

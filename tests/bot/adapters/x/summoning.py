@@ -49,7 +49,7 @@ class Booth:
     house: House
     services: Services
     adapter: XAdapter
-    serving: asyncio.Task[None]  #: ends by itself only where X denies the bot something
+    serving: asyncio.Task[None]  #: ends by itself where X denies the bot something
     alice: Person
 
     async def answer(self, post: Post) -> Post:
@@ -85,6 +85,11 @@ class Booth:
             return not await unread(self.house) and not open_jobs
 
         await until(is_quiet)
+
+    async def down(self) -> None:
+        """Returns once the adapter has ended by itself."""
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.wait([self.serving])
 
     async def until_opted_out(self) -> None:
         """Returns once Alice has."""

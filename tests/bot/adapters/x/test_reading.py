@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 
 from bot.errors import AdapterDown
 from tests.bot.adapters.x.summoning import Booth, open_booth, picture
-from tests.fakes.watched import PATIENCE_S
 from tests.fakes.x import FakeX
 
 BOT = "@atelier_bot"
@@ -141,7 +139,7 @@ async def test_permission_taken_away_puts_only_this_adapter_down(tmp_path: Path,
         async with open_booth(tmp_path, x) as booth:
             x.access_level = "read"
             post = await booth.alice.post(f"{BOT} #woodcut", [CONTENT])
-            await x.until(lambda: not booth.adapter.listening.is_set())
+            await booth.down()
             job = await booth.made(post)
             assert (await booth.house.read(job)).status == "rendered"  # kept for when it may write again
 
@@ -200,8 +198,7 @@ async def test_permission_taken_away_is_noticed_by_a_short_answer_too(tmp_path: 
         async with open_booth(tmp_path, x) as booth:
             x.access_level = "read"
             await booth.alice.post(f"{BOT} hello")
-            async with asyncio.timeout(PATIENCE_S):
-                await asyncio.wait([booth.serving])
+            await booth.down()
 
 
 async def test_stopping_does_not_wait_for_a_call_that_hangs(tmp_path: Path, x: FakeX) -> None:

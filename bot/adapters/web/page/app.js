@@ -156,6 +156,7 @@ find("another").addEventListener("click", () => {
 });
 find("language").addEventListener("change", (event) => {
   document.cookie = `atelier_language=${event.target.value};path=/;max-age=${YEAR_S};samesite=lax`;
+  void document.cookie; // It may be stored while we go on, and not be there yet for the reload: reading waits for it.
   location.reload();
 });
 addEventListener("hashchange", route);

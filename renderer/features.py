@@ -59,7 +59,9 @@ class Encoder(nn.Module):
         wanted = set(layers)
         pool = functional.max_pool2d if pooling == "max" else functional.avg_pool2d
         features: Features = {}
-        x = _bordered(picture - self.mean).contiguous(memory_format=torch.channels_last)
+        # This differs from VGG, which pads with the mean colour: that is an edge, which the optimiser answers with a
+        # grey border.
+        x = bordered(picture - self.mean, 1, 1, 1, 1).contiguous(memory_format=torch.channels_last)
         for layer in self.layers:
             if features.keys() == wanted:
                 break
@@ -84,14 +86,15 @@ def stride(layer: str) -> int:
     return 1 << (int(layer[len("relu")]) - 1)
 
 
-def _bordered(picture: torch.Tensor) -> torch.Tensor:
-    """The picture (1, 3, H + 2, W + 2) with its outermost pixels repeated around it.
+def bordered(picture: torch.Tensor, left: int, right: int, top: int, bottom: int) -> torch.Tensor:
+    """The picture (1, 3, top + H + bottom, left + W + right) with its outermost pixels repeated around it.
 
-    This differs from VGG, which pads with the mean colour: that is an edge, which the optimiser answers with a grey
-    border. Not `functional.pad`, whose gradient CUDA makes repeatable by sorting all pixels.
+    Not `functional.pad`: where CUDA is to be repeatable that gathers pixel by pixel, and its gradient sorts them all.
     """
-    picture = torch.cat((picture[..., :1, :], picture, picture[..., -1:, :]), dim=-2)
-    return torch.cat((picture[..., :1], picture, picture[..., -1:]), dim=-1)
+    above, below = picture[..., :1, :].expand(-1, -1, top, -1), picture[..., -1:, :].expand(-1, -1, bottom, -1)
+    picture = torch.cat((above, picture, below), dim=-2)
+    before, after = picture[..., :1].expand(-1, -1, -1, left), picture[..., -1:].expand(-1, -1, -1, right)
+    return torch.cat((before, picture, after), dim=-1)
 
 
 def _convolution(layer: str, source: Source, tensors: Tensors, device: torch.device) -> nn.Module:

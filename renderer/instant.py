@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from torch.nn import functional
 
 from renderer import colour
-from renderer.features import Encoder
+from renderer.features import Encoder, bordered
 from renderer.images import resize, scaled_size
 from renderer.instant_network import GRID, LAYERS, REACH, Moderator, Moments, Network, Statistics, blend, statistics
 from renderer.work import GiveWay
@@ -139,7 +139,7 @@ class Instant:
         """The painting of a ground of any size (1, 3, H, W)."""
         height, width = ground.shape[-2:]
         down, across = (_MARGIN + -length % GRID for length in (height, width))
-        padded = functional.pad(ground, (_MARGIN, across, _MARGIN, down), mode="replicate")
+        padded = bordered(ground, _MARGIN, across, _MARGIN, down)
         if padded.shape[-2] * padded.shape[-1] <= _WHOLE_PIXELS:
             painted = self._network(padded, Moderator(modulations))
         else:

@@ -23,6 +23,7 @@ from tests.bench import subjects
 from tests.bench.child import warm_child
 from tests.bench.figures import ROOT, Figure, report
 from tests.bench.gpu import DEVICE, JOBS, throughput
+from tests.bench.resident import children
 from tests.fakes.nats.server import Server
 from tests.service import START_S, Customer, Service, running
 
@@ -106,10 +107,6 @@ async def ordered(customer: Customer, content: Path, style: Path, seed: int) -> 
     """The id of a painting's job."""
     options = OPTIONS.model_copy(update={"seed": seed})
     return await customer.order(content, style, options.model_dump_json(include={"size", "quality", "seed"}))
-
-
-def children(pid: int) -> list[int]:
-    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
 def is_confined(pid: int) -> bool:

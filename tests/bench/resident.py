@@ -56,7 +56,7 @@ def watched(pid: int) -> Iterator[Resident]:
 
 def _decoders(pid: int) -> list[int]:
     found = []
-    for child in _children(pid):
+    for child in children(pid):
         try:
             if b"bot.decode" in Path(f"/proc/{child}/cmdline").read_bytes():
                 found.append(child)
@@ -65,7 +65,7 @@ def _decoders(pid: int) -> list[int]:
     return found
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
